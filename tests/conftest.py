@@ -1,0 +1,30 @@
+"""Fixtures every room may use, and the one rule for real parts a machine may lack.
+
+AMPARO_REQUIRE names the parts that must be here (comma-separated: chromium, postgres, axe, shared). A part
+that is absent and not required skips its tests with the reason; absent and required, the tests fail.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+REQUIRED = frozenset(filter(None, os.environ.get("AMPARO_REQUIRE", "").replace(" ", "").split(",")))
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def need(part: str, present: bool, hint: str) -> None:
+    """Skip or fail the calling test if `part` is not on this machine."""
+    if present:
+        return
+    message = f"{part} is not on this machine: {hint}"
+    if part in REQUIRED:
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real public test data beside the checkout (../shared/data)."""
+    need("shared", SHARED.is_dir(), "put the shared test data beside the checkout")
+    return SHARED
