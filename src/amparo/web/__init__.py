@@ -1,0 +1,1 @@
+"""The Django product: models, actions, views, templates. What it computes, an engine computes."""

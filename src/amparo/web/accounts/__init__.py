@@ -1,0 +1,1 @@
+"""Accounts: agencies, persons (staff), roles, sign-in with a second factor, API tokens."""

@@ -1,0 +1,1 @@
+"""Cases: what scopes everything above: case, members, authorisations, people by category."""

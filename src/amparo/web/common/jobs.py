@@ -1,0 +1,151 @@
+"""Jobs: start, run, kill, continue. A handler commits in batches and moves its cursor in the same transaction."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django_tasks import task
+
+from amparo.base import AmparoError, Skipped, gettext_noop
+from amparo.web.common.models import Job
+
+logger = logging.getLogger("amparo.jobs")
+
+Handler = Callable[["Run"], None]
+HANDLERS: Final[dict[str, Handler]] = {}
+#: A job whose worker died this often is broken itself: it fails, with its reason, instead of killing workers for ever.
+MAX_ATTEMPTS: Final = 20
+
+
+def handler(kind: str) -> Callable[[Handler], Handler]:
+    """Declare the function that does jobs of `kind`; an app's AppConfig.ready imports its jobs module."""
+
+    def declare(function: Handler) -> Handler:
+        if HANDLERS.setdefault(kind, function) is not function:
+            raise ValueError(f"two handlers for jobs of kind {kind!r}")
+        return function
+
+    return declare
+
+
+class JobStopped(Exception):
+    """Somebody pressed stop, or another worker took the job: leave at once, what is committed stays."""
+
+
+class Run:
+    """One attempt at a job, as its handler sees it."""
+
+    def __init__(self, job: Job, lease: object) -> None:
+        self.job = job
+        self._lease = lease
+        self._skipped: Counter[str] = Counter(job.skipped)
+        self._said = timezone.now()
+
+    @property
+    def cursor(self) -> str:
+        return self.job.cursor
+
+    def skip(self, skipped: Skipped) -> None:
+        self._skipped[skipped.reason] += 1
+
+    def commit(self, *, cursor: str, done: int, total: int | None = None, unit: str = "") -> None:
+        """Move the cursor. Call it inside the transaction that holds the batch. Raises JobStopped."""
+        self._save(cursor=cursor, done=done, total=total, unit=unit, skipped=dict(self._skipped))
+
+    def progress(self, done: int, total: int | None, unit: str) -> None:
+        """An engine's Progress: shown, and renews the lease, at most once a second. Raises JobStopped."""
+        if (timezone.now() - self._said).total_seconds() >= 1:
+            self._save(done=done, total=total, unit=unit)
+
+    def _save(self, **fields: object) -> None:
+        self._said = timezone.now()
+        lease = self._said + Job.LEASE
+        mine = Job.objects.filter(pk=self.job.pk, state=Job.State.RUNNING, lease_until=self._lease)
+        if not mine.update(lease_until=lease, **fields):
+            raise JobStopped(str(self.job.pk))
+        self._lease = lease
+        for name, value in fields.items():
+            setattr(self.job, name, value)
+
+
+def start_job(
+    kind: str,
+    *,
+    agency_id: UUID,
+    subject: str,
+    actor_id: UUID | None = None,
+    case_id: UUID | None = None,
+    parameters: dict[str, object] | None = None,
+) -> Job:
+    """Write the job and queue it once the surrounding transaction has committed."""
+    if kind not in HANDLERS:
+        raise ValueError(f"no handler does jobs of kind {kind!r}")
+    job = Job.objects.create(
+        kind=kind, agency_id=agency_id, case_id=case_id, actor_id=actor_id, subject=subject, parameters=parameters or {}
+    )
+    transaction.on_commit(lambda: run_job.enqueue(str(job.pk)))
+    return job
+
+
+def stop_job(job: Job) -> None:
+    Job.objects.filter(pk=job.pk, state__in=[Job.State.WAITING, Job.State.RUNNING]).update(
+        state=Job.State.STOPPED, finished=timezone.now()
+    )
+
+
+@task()
+def run_job(job_id: str) -> None:
+    """Take the job if nobody else holds its lease, and do it. Idempotent: a second delivery finds nothing to take."""
+    now = timezone.now()
+    free = Q(state=Job.State.WAITING) | Q(state=Job.State.RUNNING, lease_until__lt=now)
+    lease = now + Job.LEASE
+    if not Job.objects.filter(free, pk=job_id).update(state=Job.State.RUNNING, lease_until=lease):
+        return
+    job = Job.objects.get(pk=job_id)
+    job.started = job.started or now
+    job.attempts += 1
+    job.save(update_fields=["started", "attempts"])
+    try:
+        if job.attempts > MAX_ATTEMPTS:
+            raise JobKeepsDying(attempts=MAX_ATTEMPTS)
+        HANDLERS[job.kind](Run(job, lease))
+    except JobStopped:
+        logger.info("job %s stopped", job_id)
+    except AmparoError as error:
+        _end(job_id, state=Job.State.FAILED, error_code=error.code, error=str(error)[:2000])
+    except Exception:
+        # A defect of ours: the job says so to the user, the task system keeps the traceback for the maintainer.
+        _end(job_id, state=Job.State.FAILED, error_code="W010", error="")
+        raise
+    else:
+        _end(job_id, state=Job.State.DONE)
+
+
+class JobKeepsDying(AmparoError):
+    code = "W011"
+    sentence = gettext_noop("The work was started %(attempts)s times and its worker died each time.")
+    advice = gettext_noop("Look into the worker's log for memory or disk trouble, then start it again.")
+
+
+def _end(job_id: str, **fields: object) -> None:
+    Job.objects.filter(pk=job_id, state=Job.State.RUNNING).update(finished=timezone.now(), **fields)
+
+
+def take_up_stale_jobs() -> int:
+    """Queue again every running job whose lease ran out, and every waiting job older than a lease. Returns how many.
+
+    The worker's supervisor calls it at start and every few seconds; a job queued twice is done once (see run_job).
+    """
+    now = timezone.now()
+    stale = Job.objects.filter(
+        Q(state=Job.State.RUNNING, lease_until__lt=now) | Q(state=Job.State.WAITING, created__lt=now - Job.LEASE)
+    )
+    ids = list(stale.values_list("pk", flat=True))
+    for pk in ids:
+        run_job.enqueue(str(pk))
+    return len(ids)

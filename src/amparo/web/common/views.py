@@ -1,0 +1,30 @@
+"""The desk's start, and the page of a job."""
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from amparo.web.common.errors import NotFound
+from amparo.web.common.models import Job
+from amparo.web.common.nav import ENTRIES
+
+
+@login_required
+def desk_start(request: HttpRequest) -> HttpResponse:
+    """Send the person to the first room they may use: the queue for most."""
+    for entry in ENTRIES:
+        if request.user.may(entry.permission):
+            return redirect(reverse(entry.url_name))
+    return render(request, "desk/start.html", {})
+
+
+@login_required
+def job(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """How far a piece of long work is; it can be left and come back to."""
+    found = Job.objects.filter(pk=pk, agency_id=request.user.agency_id).first()
+    if found is None:
+        raise NotFound
+    return render(request, "desk/job.html", {"job": found, "back": request.GET.get("back", "")})

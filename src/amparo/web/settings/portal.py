@@ -1,0 +1,13 @@
+"""The portal: citizens. No session, no cookie, no account, no address; nothing of the desk is routed here."""
+
+from amparo.web.settings.base import *  # noqa: F403
+
+ROOT_URLCONF = "amparo.web.urls.portal"
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "amparo.web.common.middleware.PrivateHeaders",
+    "csp.middleware.CSPMiddleware",
+]
+AMPARO_REFERRER_POLICY = "no-referrer"
+AMPARO_REQUIRE_MFA = False
