@@ -1,4 +1,4 @@
-"""What portal, desk and worker share. Values of one installation come from AMPARO_HOME/config.toml and the environment."""
+"""What portal, desk and worker share. An installation's own values come from config.toml and the environment."""
 
 import os
 from pathlib import Path
@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.humanize",
+    "django.forms",
     "django.contrib.staticfiles",
     "csp",
     "django_htmx",
@@ -99,6 +100,9 @@ TEMPLATES = [
         },
     }
 ]
+
+# Forms are drawn by our own templates/django/forms/, the same everywhere.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [
