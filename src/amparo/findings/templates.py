@@ -24,16 +24,16 @@ TEMPLATES: Final[Registry[FindingTemplate]] = Registry(
     FindingTemplate(
         "match.exact",
         gettext_noop(
-            "The file %(item)s of exhibit %(exhibit)s has the same %(signal)s digest as an entry of the list “%(list)s” "
-            "(label: %(label)s). Two officers compared and confirmed it."
+            "The file %(item)s of exhibit %(exhibit)s has the same %(signal)s digest as an entry of the list "
+            "“%(list)s” (label: %(label)s). Two officers compared and confirmed it."
         ),
         {"item": "p1/photos/a.jpg", "exhibit": "EX1", "signal": "sha256", "list": "National list", "label": "A"},
     ),
     FindingTemplate(
         "match.near",
         gettext_noop(
-            "The picture %(item)s of exhibit %(exhibit)s differs in %(distance)s of 256 bits (PDQ) from an entry of the "
-            "list “%(list)s” (label: %(label)s). Two officers compared and confirmed it."
+            "The picture %(item)s of exhibit %(exhibit)s differs in %(distance)s of 256 bits (PDQ) from an "
+            "entry of the list “%(list)s” (label: %(label)s). Two officers compared and confirmed it."
         ),
         {"item": "a.jpg", "exhibit": "EX1", "distance": 12, "list": "National list", "label": "A"},
     ),
@@ -50,8 +50,8 @@ TEMPLATES: Final[Registry[FindingTemplate]] = Registry(
     FindingTemplate(
         "trace.flow",
         gettext_noop(
-            "Of %(seeded)s satoshi followed from %(seed)s by the rule “%(rule)s”, %(held)s are held in unspent outputs, "
-            "%(fee)s went to fees, %(stopped)s reached a stop rule and %(gap)s leave the blocks that were loaded."
+            "Of %(seeded)s satoshi followed from %(seed)s by the rule “%(rule)s”, %(held)s are held in unspent "
+            "outputs, %(fee)s went to fees, %(stopped)s reached a stop rule and %(gap)s leave the blocks that were loaded."
         ),
         {"seeded": 5000000000, "seed": "9:0", "rule": "fifo", "held": 5000000000, "fee": 0, "stopped": 0, "gap": 0},
     ),

@@ -1,4 +1,4 @@
-"""/api/v1: token bearers only. Each app brings a router; what a token may do is its scopes, cut to its maker's roles."""
+"""/api/v1: token bearers only. Each app brings a router; a token can do what its scopes say."""
 
 from typing import Any
 
@@ -25,14 +25,18 @@ class Bearer(HttpBearer):
         )
 
 
-api = NinjaAPI(title="Amparo", version="1", auth=Bearer(), docs_url=None, openapi_url="openapi.json", urls_namespace="api")
+api = NinjaAPI(
+    title="Amparo", version="1", auth=Bearer(), docs_url=None, openapi_url="openapi.json", urls_namespace="api"
+)
 
 
 @api.exception_handler(AmparoError)
 def refuse(request: HttpRequest, error: AmparoError) -> Any:
     status = 404 if isinstance(error, NotFound) else 403 if isinstance(error, NotAllowed) else 400
     said = say(error)
-    return api.create_response(request, {"code": said.code, "sentence": said.sentence, "advice": said.advice}, status=status)
+    return api.create_response(
+        request, {"code": said.code, "sentence": said.sentence, "advice": said.advice}, status=status
+    )
 
 
 @api.get("/whoami", summary="Which agency and scopes this token has")

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -24,6 +24,12 @@ class RoleDoesNotFit(AmparoError):
     advice = gettext_noop("Trainer and learner belong into an agency of kind exercise; choose a known role otherwise.")
 
 
+class SeatIsNotYours(AmparoError):
+    code = "W203"
+    sentence = gettext_noop("The overseer's seat cannot be given, changed or ended from the desk.")
+    advice = gettext_noop("It is filled on the server, by the body that oversees the unit.")
+
+
 class UsernameTaken(AmparoError):
     code = "W202"
     sentence = gettext_noop("There is already a person called %(username)s.")
@@ -39,21 +45,21 @@ def add_agency(*, actor: Actor, slug: str, name: str, **fields: Any) -> Agency:
 
 
 @transaction.atomic
-def found_person(*, actor: Actor, agency: Agency, username: str, password: str, roles: Iterable[str]) -> Person:
+def found_person(*, actor: Actor, agency: Agency, username: str, password: str, roles: Collection[str]) -> Person:
     """The first persons of an agency, made by `amparo init` on the server itself."""
     return _make_person(actor=actor, agency=agency, username=username, password=password, roles=roles)
 
 
 @transaction.atomic
-def add_person(*, actor: Person, username: str, password: str, roles: Iterable[str]) -> Person:
+def add_person(*, actor: Person, username: str, password: str, roles: Collection[str]) -> Person:
     """Add a person to the actor's own agency. Raises NotAllowed, UsernameTaken, RoleDoesNotFit."""
     require(actor, "accounts.manage")
-    return _make_person(
-        actor=actor.actor, agency=actor.agency, username=username, password=password, roles=roles
-    )
+    if "overseer" in roles:
+        raise SeatIsNotYours
+    return _make_person(actor=actor.actor, agency=actor.agency, username=username, password=password, roles=roles)
 
 
-def _make_person(*, actor: Actor, agency: Agency, username: str, password: str, roles: Iterable[str]) -> Person:
+def _make_person(*, actor: Actor, agency: Agency, username: str, password: str, roles: Collection[str]) -> Person:
     if Person.objects.filter(username=username).exists():
         raise UsernameTaken(username=username)
     person = Person.objects.create_user(username=username, password=password, agency=agency)
@@ -66,9 +72,11 @@ def _make_person(*, actor: Actor, agency: Agency, username: str, password: str, 
 
 
 @transaction.atomic
-def set_roles(*, actor: Person, person: Person, roles: Iterable[str]) -> None:
-    """Replace a colleague's roles. Nobody changes their own."""
+def set_roles(*, actor: Person, person: Person, roles: Collection[str]) -> None:
+    """Replace a colleague's roles. Nobody changes their own, and the overseer's seat is not the unit's to change."""
     require(actor, "accounts.manage")
+    if "overseer" in {*roles, *person.roles}:
+        raise SeatIsNotYours
     if person.agency_id != actor.agency_id or person.pk == actor.pk:
         raise RoleDoesNotFit(role=", ".join(roles), agency=actor.agency.name)
     person.grants.all().delete()
@@ -84,6 +92,16 @@ def _grant(person: Person, role: str) -> None:
     if role not in ROLES or (role in EXERCISE_ROLES and not person.agency.is_exercise):
         raise RoleDoesNotFit(role=role, agency=person.agency.name)
     RoleGrant.objects.create(person=person, role=role)
+
+
+@transaction.atomic
+def end_access(*, actor: Person, person: Person) -> None:
+    """Somebody leaves: they can no longer sign in; what they did stays in the logs under their name."""
+    require(actor, "accounts.manage")
+    if "overseer" in person.roles:
+        raise SeatIsNotYours
+    Person.objects.filter(pk=person.pk, agency=actor.agency).exclude(pk=actor.pk).update(is_active=False)
+    record(news.PERSON_LEFT, actor=actor.actor, agency_id=actor.agency_id, object=f"person:{person.pk}")
 
 
 class NewToken(NamedTuple):

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
@@ -8,3 +9,6 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from amparo.web.accounts import news, signals  # noqa: F401  (declares actions, connects sign-in)
+        from amparo.web.common.nav import add_entry
+
+        add_entry(80, _("People"), "people:list", "accounts.manage")

@@ -17,5 +17,5 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         if person.may(entry.permission):
             url = reverse(entry.url_name)
             active = request.path == url or (url != "/" and request.path.startswith(url))
-            nav.append({"label": entry.label, "url": url, "active": active})
+            nav.append((url, entry.label, active))
     return {"desk_nav": nav, "agency": person.agency, "is_exercise": person.agency.is_exercise}

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from amparo.web.accounts.roles import ROLES
+from amparo.web.accounts.roles import ROLE_NAMES, ROLES
 from amparo.web.audit.actors import Actor
 from amparo.web.common.models import UuidModel
 
@@ -60,6 +60,11 @@ class Person(AbstractUser, UuidModel):
     @cached_property
     def roles(self) -> tuple[str, ...]:
         return tuple(self.grants.order_by("role").values_list("role", flat=True))
+
+    @property
+    def role_names(self) -> list[str]:
+        """The roles' English names, for `translate` in templates."""
+        return [ROLE_NAMES[role] for role in self.roles]
 
     @cached_property
     def permissions(self) -> frozenset[str]:

@@ -1,28 +1,23 @@
 """The limits of what may be looked at: one function answers, and every view, search, scan and export asks it."""
 
 from datetime import date
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import Q
 from django.utils import timezone
 
 from amparo.base import AmparoError, gettext_noop
-from amparo.web.cases.models import Authorisation, Case
+from amparo.web.cases.models import DATA_KINDS, Authorisation, Case
 
-#: Kinds of data an authorisation can name. An empty list on an authorisation allows none of them.
-DATA_KINDS: Final[dict[str, str]] = {
-    "files": gettext_noop("files of deposited exhibits"),
-    "pictures": gettext_noop("pictures and videos, compared with hash lists"),
-    "communications": gettext_noop("messages and mail"),
-    "financial": gettext_noop("payments, wallets and bank data"),
-    "report": gettext_noop("what a citizen reported"),
-}
+__all__ = ["DATA_KINDS", "Limits", "OutsideAuthorisation", "limits", "require_authorisation"]
 
 
 class OutsideAuthorisation(AmparoError):
     code = "W301"
     sentence = gettext_noop("No valid authorisation of case %(case)s covers this: %(what)s.")
-    advice = gettext_noop("Enter the court order, consent, complaint or other authorisation that allows it, or leave it.")
+    advice = gettext_noop(
+        "Enter the court order, consent, complaint or other authorisation that allows it, or leave it."
+    )
 
 
 class Limits(NamedTuple):
@@ -53,9 +48,7 @@ def limits(case: Case, data_kind: str, *, exhibit: str | None = None, day: date 
     ]
     if not allowing:
         return None
-    return Limits(
-        tuple(each.number for each in allowing), tuple((each.items_from, each.items_to) for each in allowing)
-    )
+    return Limits(tuple(each.number for each in allowing), tuple((each.items_from, each.items_to) for each in allowing))
 
 
 def require_authorisation(case: Case, data_kind: str, *, exhibit: str | None = None) -> Limits:

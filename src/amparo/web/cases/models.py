@@ -1,11 +1,42 @@
 """Case, members, authorisations, people: what limits and scopes all that is done later."""
 
+from typing import Final
+
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django_scopes import ScopedManager
 
+from amparo.base import gettext_noop
 from amparo.web.accounts.models import Agency, Person
 from amparo.web.common.models import UuidModel
+
+#: Kinds of data an authorisation can name. An empty list on an authorisation allows none of them.
+DATA_KINDS: Final[dict[str, str]] = {
+    "files": gettext_noop("files of deposited exhibits"),
+    "pictures": gettext_noop("pictures and videos, compared with hash lists"),
+    "communications": gettext_noop("messages and mail"),
+    "financial": gettext_noop("payments, wallets and bank data"),
+    "report": gettext_noop("what a citizen reported"),
+}
+#: What a page says for each kind, category and outcome.
+WORDS: Final[dict[str, str]] = {
+    "court-order": gettext_noop("Court order"),
+    "statute": gettext_noop("Power given by statute"),
+    "consent": gettext_noop("Consent of the person concerned"),
+    "complaint": gettext_noop("Complaint of the person concerned"),
+    "urgency": gettext_noop("Urgency: danger to a life or a child"),
+    "suspect": gettext_noop("Suspect"),
+    "convicted": gettext_noop("Convicted"),
+    "victim": gettext_noop("Victim"),
+    "witness": gettext_noop("Witness"),
+    "reporter": gettext_noop("Reporter"),
+    "other": gettext_noop("Other"),
+    "open": gettext_noop("Open"),
+    "unfounded": gettext_noop("Unfounded"),
+    "charged": gettext_noop("Charged"),
+    "acquitted": gettext_noop("Acquitted"),
+}
 
 
 class Counter(models.Model):
@@ -87,6 +118,14 @@ class Authorisation(UuidModel):
         ordering = ["entered"]
         constraints = [models.UniqueConstraint(fields=["case", "number"], name="one_authorisation_a_number")]
 
+    @property
+    def kind_words(self) -> str:
+        return gettext(WORDS[self.kind])
+
+    @property
+    def data_kind_words(self) -> list[str]:
+        return [gettext(DATA_KINDS[kind]) for kind in self.data_kinds]
+
 
 class CasePerson(UuidModel):
     """Somebody the case is about. Categories are kept apart; "unfounded" is an outcome like any other."""
@@ -122,3 +161,11 @@ class CasePerson(UuidModel):
     class Meta:
         ordering = ["entered"]
         constraints = [models.UniqueConstraint(fields=["case", "number"], name="one_case_person_a_number")]
+
+    @property
+    def category_words(self) -> str:
+        return gettext(WORDS[self.category])
+
+    @property
+    def outcome_words(self) -> str:
+        return gettext(WORDS[self.outcome])

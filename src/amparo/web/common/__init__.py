@@ -1,1 +1,1 @@
-"""What every app shares: the installation's folders, jobs, events, navigation, how errors are said. Lowest of the web."""
+"""What every app shares: folders, jobs, events, navigation, how errors are said. Lowest of the web."""

@@ -1,4 +1,4 @@
-"""Navigation of the desk: each app says its entries once, in AppConfig.ready; the page shows what the person may open."""
+"""Navigation of the desk: each app says its entries once, in ready(); the page shows what the person may open."""
 
 from typing import Final, NamedTuple
 

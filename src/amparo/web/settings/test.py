@@ -5,8 +5,8 @@ import tempfile
 
 os.environ.setdefault("AMPARO_HOME", tempfile.mkdtemp(prefix="amparo-test-"))
 
-from amparo.web.settings.desk import *  # noqa: E402, F403
-from amparo.web.settings.desk import DATABASES  # noqa: E402
+from amparo.web.settings.desk import *  # noqa: F403
+from amparo.web.settings.desk import DATABASES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # made-up passwords, thousands of tests
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}

@@ -5,57 +5,65 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='LogHead',
+            name="LogHead",
             fields=[
-                ('log', models.CharField(max_length=80, primary_key=True, serialize=False)),
-                ('agency_id', models.UUIDField(db_index=True)),
-                ('case_id', models.UUIDField(db_index=True, null=True)),
-                ('seq', models.BigIntegerField(default=0)),
-                ('prev', models.CharField(max_length=64)),
+                ("log", models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ("agency_id", models.UUIDField(db_index=True)),
+                ("case_id", models.UUIDField(db_index=True, null=True)),
+                ("seq", models.BigIntegerField(default=0)),
+                ("prev", models.CharField(max_length=64)),
             ],
             options={
-                'ordering': ['log'],
+                "ordering": ["log"],
             },
         ),
         migrations.CreateModel(
-            name='Checkpoint',
+            name="Checkpoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('last', models.BigIntegerField()),
-                ('body', models.TextField()),
-                ('signature', models.CharField(max_length=128)),
-                ('key_id', models.CharField(max_length=16)),
-                ('log', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checkpoints', to='audit.loghead')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("last", models.BigIntegerField()),
+                ("body", models.TextField()),
+                ("signature", models.CharField(max_length=128)),
+                ("key_id", models.CharField(max_length=16)),
+                (
+                    "log",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="checkpoints", to="audit.loghead"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['log', 'last'],
+                "ordering": ["log", "last"],
             },
         ),
         migrations.CreateModel(
-            name='LogLine',
+            name="LogLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.BigIntegerField()),
-                ('line', models.TextField()),
-                ('action', models.CharField(db_index=True, max_length=64)),
-                ('agency_id', models.UUIDField(db_index=True)),
-                ('case_id', models.UUIDField(db_index=True, null=True)),
-                ('actor_id', models.UUIDField(db_index=True, null=True)),
-                ('object', models.CharField(db_index=True, max_length=300)),
-                ('day', models.DateField(db_index=True)),
-                ('log', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='audit.loghead')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("seq", models.BigIntegerField()),
+                ("line", models.TextField()),
+                ("action", models.CharField(db_index=True, max_length=64)),
+                ("agency_id", models.UUIDField(db_index=True)),
+                ("case_id", models.UUIDField(db_index=True, null=True)),
+                ("actor_id", models.UUIDField(db_index=True, null=True)),
+                ("object", models.CharField(db_index=True, max_length=300)),
+                ("day", models.DateField(db_index=True)),
+                (
+                    "log",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="audit.loghead"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['log', 'seq'],
-                'constraints': [models.UniqueConstraint(fields=('log', 'seq'), name='one_line_a_place')],
+                "ordering": ["log", "seq"],
+                "constraints": [models.UniqueConstraint(fields=("log", "seq"), name="one_line_a_place")],
             },
         ),
     ]
