@@ -4,7 +4,9 @@ import unicodedata
 from typing import Final
 
 # Signs that reorder or hide what a reader sees (Unicode TR 36, "Trojan Source"); shown as escapes.
-BIDI_AND_INVISIBLE: Final = frozenset("\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
+BIDI_AND_INVISIBLE: Final = frozenset(
+    "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
 
 
 def clean_text(text: str) -> str:

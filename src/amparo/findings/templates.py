@@ -51,7 +51,8 @@ TEMPLATES: Final[Registry[FindingTemplate]] = Registry(
         "trace.flow",
         gettext_noop(
             "Of %(seeded)s satoshi followed from %(seed)s by the rule “%(rule)s”, %(held)s are held in unspent "
-            "outputs, %(fee)s went to fees, %(stopped)s reached a stop rule and %(gap)s leave the blocks that were loaded."
+            "outputs, %(fee)s went to fees, %(stopped)s reached a stop rule and %(gap)s leave the blocks that "
+            "were loaded."
         ),
         {"seeded": 5000000000, "seed": "9:0", "rule": "fifo", "held": 5000000000, "fee": 0, "stopped": 0, "gap": 0},
     ),

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from amparo.base import canonical, iso_ms, utc_now
-from amparo.custody import first_prev, next_prev
+from amparo.base import utc_now
+from amparo.custody import Event as CustodyEvent
+from amparo.custody import event_line, first_prev, next_prev
 from amparo.web.audit.actors import Actor
 from amparo.web.audit.catalogue import ACTIONS
 from amparo.web.audit.models import LogHead, LogLine
@@ -45,34 +46,27 @@ def record(
     """Append one line to the case's custody log (or the agency's, or the intake log) and publish the news.
 
     `facts` are plain canonical values, never content or an observable's value. `before` and `after` are digests
-    ("sha256:…"). `day_only` is for intake: the line goes to the intake log, the time is cut to the day.
+    ("sha256:…"). `day_only` is for intake: the line goes to the intake log, the time is cut to
+    the day and the clock says so.
     """
     declared = ACTIONS[action]
     log = intake_log(agency_id) if day_only else case_log(case_id) if case_id else agency_log(agency_id)
     head = _locked_head(log, agency_id, case_id)
     now = utc_now()
-    line = canonical(
-        {
-            "v": 1,
-            "log": log,
-            "seq": head.seq + 1,
-            "at": now.date().isoformat() if day_only else iso_ms(now),
-            "clock": "system",
-            "actor": str(actor.id) if actor.id else actor.name,
-            "actor_name": actor.name,
-            "role": actor.role,
-            "action": declared.name,
-            "object": object,
-            "from": None,
-            "to": None,
-            "reason": reason,
-            "auth": auth,
-            "before": before,
-            "after": after,
-            "facts": dict(facts or {}),
-            "prev": head.prev,
-        }
+    event = CustodyEvent(
+        actor=actor.name,
+        role=actor.role,
+        action=declared.name,
+        object=object,
+        at=now.replace(hour=0, minute=0, second=0, microsecond=0) if day_only else now,
+        clock="day" if day_only else "system",
+        reason=reason,
+        auth=auth,
+        before=before,
+        after=after,
+        facts=dict(facts or {}),
     )
+    line = event_line(event, log=log, seq=head.seq + 1, prev=head.prev)
     head.seq += 1
     head.prev = next_prev(line)
     head.save(update_fields=["seq", "prev"])

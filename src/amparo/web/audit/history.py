@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -49,5 +49,5 @@ def history(*, agency_id: UUID, case_id: UUID | None = None, object: str | None 
 def _past(line: LogLine) -> Past:
     event = json.loads(line.line)
     sentence = gettext(ACTIONS[line.action].sentence) if line.action in ACTIONS else line.action
-    time = datetime.fromisoformat(event["at"]).replace(tzinfo=UTC)
-    return Past(time, event["actor_name"], sentence, event["reason"], next_prev(line.line)[:12])
+    time = datetime.fromisoformat(event["at"])
+    return Past(time, event["actor"], sentence, event["reason"], next_prev(line.line)[:12])

@@ -117,13 +117,13 @@ LOCALE_PATHS = [WEB / "locale"]
 USE_I18N = True
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [WEB / "static"]
-STATIC_ROOT = home() / "static"
+
+STATIC_ROOT = WEB / "static"  # served from where they are; nothing is collected
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = False
 WHITENOISE_AUTOREFRESH = False
 
 CONTENT_SECURITY_POLICY = {
