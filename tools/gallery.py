@@ -34,10 +34,11 @@ def configure() -> None:
         FORM_RENDERER="django.forms.renderers.TemplatesSetting",
         LANGUAGES=LANGUAGES,
         LOCALE_PATHS=[WEB / "locale"],
-        STATIC_URL="static/",
+        STATIC_URL="/static/",
         ROOT_URLCONF=__name__,
         SECRET_KEY="gallery",
         USE_TZ=True,
+        TIME_ZONE="UTC",
     )
     django.setup()
 
@@ -150,7 +151,7 @@ def write(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copytree(WEB / "static", folder / "static", dirs_exist_ok=True)
     for name, html in pages().items():
-        (folder / name).write_text(html, encoding="utf-8")
+        (folder / name).write_text(html.replace('"/static/', '"static/'), encoding="utf-8")
 
 
 if __name__ == "__main__":
