@@ -1,6 +1,6 @@
 """Draw every part of the design system into plain HTML pages, to be looked at and tested without a database.
 
-    python tools/gallery.py FOLDER      writes portal-en.html, portal-ar.html, desk-en.html, ... and the static files
+python tools/gallery.py FOLDER      writes portal-en.html, portal-ar.html, desk-en.html, ... and the static files
 """
 
 import shutil
@@ -11,7 +11,14 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 WEB = ROOT / "src" / "amparo" / "web"
-LANGUAGES = [("en", "English"), ("es", "Español"), ("fr", "Français"), ("ar", "العربية"), ("pt", "Português"), ("sw", "Kiswahili")]
+LANGUAGES = [
+    ("en", "English"),
+    ("es", "Español"),
+    ("fr", "Français"),
+    ("ar", "العربية"),
+    ("pt", "Português"),
+    ("sw", "Kiswahili"),
+]
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
@@ -92,7 +99,8 @@ def portal_context(language: str) -> dict[str, Any]:
         "agency_name": "National Cyber Unit",
         "emergency_numbers": [{"number": "112", "label": "Police"}, {"number": "116", "label": "Child helpline"}],
         "languages": [
-            {"code": code, "name": name, "url": f"portal-{code}.html", "current": code == language} for code, name in LANGUAGES
+            {"code": code, "name": name, "url": f"portal-{code}.html", "current": code == language}
+            for code, name in LANGUAGES
         ],
         "help_url": "#help",
         "return_url": "#return",
@@ -115,17 +123,41 @@ def desk_context(kind: str) -> dict[str, Any]:
         "form": example_form(),
         "job": Job(),
         "page": Paginator(range(300), 50).page(2),
+        "level_names": ["observed", "derived", "inferred", "opinion"],
+        **object_context(),
+    }
+
+
+def object_context() -> dict[str, Any]:
+    """What the page of one object shows."""
+    return {
         "states": [{"label": "open", "tone": "lead"}, {"label": "child may be in danger", "tone": "danger"}],
-        "actions": [{"label": "Add an exhibit", "url": "#e"}, {"label": "Edit", "url": "#d", "tone": "second", "key": "e"}],
-        "facts": [("Opened", "24 Nov 2026, 14:05 UTC+3"), ("Authorisation", "Court order 17/2026"), ("Prosecutor", None)],
+        "actions": [
+            {"label": "Add an exhibit", "url": "#e"},
+            {"label": "Edit", "url": "#d", "tone": "second", "key": "e"},
+        ],
+        "facts": [
+            ("Opened", "24 Nov 2026, 14:05 UTC+3"),
+            ("Authorisation", "Court order 17/2026"),
+            ("Prosecutor", None),
+        ],
         "history": [
             {"time": NOON, "who": "Amina Diallo", "sentence": "Exhibit EX3 was sealed.", "seal": DIGEST},
             {"time": NOON, "who": "", "sentence": "The case was opened from report 2026-0042."},
         ],
-        "recipe": {"tool": "amparo.media.scan", "version": "0.1.0", "parameters": {"distance": 31}, "inputs": [DIGEST], "output": DIGEST},
-        "said": {"sentence": "The file hashes to 9f86…, but its receipt says a1b2….", "advice": "Copy the file again from its source; nothing was stored.", "code": "E201"},
-        "level_names": ["observed", "derived", "inferred", "opinion"],
-    }  # fmt: skip
+        "recipe": {
+            "tool": "amparo.media.scan",
+            "version": "0.1.0",
+            "parameters": {"distance": 31},
+            "inputs": [DIGEST],
+            "output": DIGEST,
+        },
+        "said": {
+            "sentence": "The file hashes to 9f86…, but its receipt says a1b2….",
+            "advice": "Copy the file again from its source; nothing was stored.",
+            "code": "E201",
+        },
+    }
 
 
 def pages() -> dict[str, str]:
@@ -137,7 +169,9 @@ def pages() -> dict[str, str]:
     for code, _name in LANGUAGES:
         with translation.override(code):
             for page in ("start", "form", "receipt"):
-                made[f"portal-{page}-{code}.html"] = render_to_string(f"gallery/portal_{page}.html", portal_context(code))
+                made[f"portal-{page}-{code}.html"] = render_to_string(
+                    f"gallery/portal_{page}.html", portal_context(code)
+                )
     for code in ("en", "ar"):
         with translation.override(code):
             made[f"desk-object-{code}.html"] = render_to_string("gallery/desk_object.html", desk_context("exercise"))
