@@ -1,0 +1,134 @@
+"""Triage: how much danger a report speaks of and how much there is to act on, each with its reasons.
+
+Computed once at intake, before sealing, because nobody but staff can read afterwards. Two scores of 0 to 100, kept
+apart; they rank, they never hide or close a report. Every point has a reason that the queue shows.
+"""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from amparo.base import gettext_noop
+
+#: From here on a report goes before all others and starts the danger clock.
+DANGER_FLAG: Final = 50
+HIGHEST: Final = 100
+
+#: Reason -> (points, the sentence the queue shows). Names are permanent: they stand in rows.
+DANGER: Final[dict[str, tuple[int, str]]] = {
+    "said-danger": (80, gettext_noop("the reporter says that somebody is in danger now")),
+    "said-unsure": (30, gettext_noop("the reporter is not sure whether somebody is in danger")),
+    "young-child": (45, gettext_noop("it is about a child under 13")),
+    "child": (35, gettext_noop("it is about a child of 13 to 17")),
+    "child-category": (20, gettext_noop("the kind of report is one in which children are harmed")),
+    "self-harm": (50, gettext_noop("words that may speak of self-harm")),
+    "threat": (30, gettext_noop("words that may speak of violence")),
+    "meeting": (25, gettext_noop("words that may speak of a meeting")),
+    "live": (15, gettext_noop("words that may speak of something happening now")),
+    "deadline": (15, gettext_noop("words that may speak of a deadline")),
+}
+ACTIONABILITY: Final[dict[str, tuple[int, str]]] = {
+    "observable": (30, gettext_noop("something was recognised that can be looked up")),
+    "more-kinds": (20, gettext_noop("several kinds of things were recognised")),
+    "where": (20, gettext_noop("says where it happened")),
+    "when": (10, gettext_noop("says when it happened")),
+    "words": (15, gettext_noop("describes what happened")),
+    "contact": (5, gettext_noop("leaves a way to be contacted")),
+    "replayed": (-20, gettext_noop("was sent from a form that had already sent another report")),
+}
+REASONS: Final[dict[str, str]] = {name: sentence for name, (_, sentence) in (DANGER | ACTIONABILITY).items()}
+
+CHILD_CATEGORIES: Final = frozenset({"sextortion", "abuse-material", "grooming"})
+WORDS_WORTH: Final = 40  # characters of own words that begin to describe something
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """`danger` and `actionability` from 0 to 100; `reasons` are names in REASONS, heaviest first."""
+
+    danger: int
+    actionability: int
+    reasons: tuple[str, ...]
+
+    @property
+    def is_danger(self) -> bool:
+        return self.danger >= DANGER_FLAG
+
+
+def assess(
+    category: str, answers: Mapping[str, str], kinds: Iterable[str] = (), *, replayed: bool = False
+) -> Assessment:
+    """Score one report. `answers` by question name; `kinds` of the observables found in them."""
+    danger = [*_said(answers), *_about_a_child(category, answers), *signs_in(" \n ".join(answers.values()))]
+    action = [*_what_to_act_on(answers, set(kinds)), *(["replayed"] if replayed else [])]
+    return Assessment(_sum(DANGER, danger), _sum(ACTIONABILITY, action), tuple(_heaviest(danger + action)))
+
+
+def _said(answers: Mapping[str, str]) -> list[str]:
+    return {"yes": ["said-danger"], "unsure": ["said-unsure"]}.get(answers.get("danger", ""), [])
+
+
+def _about_a_child(category: str, answers: Mapping[str, str]) -> list[str]:
+    age = {"under-13": ["young-child"], "13-17": ["child"]}.get(answers.get("age", ""), [])
+    return age + (["child-category"] if category in CHILD_CATEGORIES else [])
+
+
+def _what_to_act_on(answers: Mapping[str, str], kinds: set[str]) -> list[str]:
+    return [
+        name
+        for name, holds in (
+            ("observable", bool(kinds)),
+            ("more-kinds", len(kinds) > 1),
+            ("where", bool(answers.get("where"))),
+            ("when", bool(answers.get("when"))),
+            ("words", len(answers.get("words", "")) >= WORDS_WORTH),
+            ("contact", bool(answers.get("contact"))),
+        )
+        if holds
+    ]
+
+
+def _sum(table: Mapping[str, tuple[int, str]], names: Iterable[str]) -> int:
+    return min(HIGHEST, max(0, sum(table[name][0] for name in names)))
+
+
+def _heaviest(names: Iterable[str]) -> list[str]:
+    points = {name: abs(worth) for name, (worth, _) in (DANGER | ACTIONABILITY).items()}
+    return sorted(names, key=lambda name: -points[name])
+
+
+def signs_in(text: str) -> list[str]:
+    """Return the signs of danger whose phrases stand in `text`, in any of the six languages."""
+    plain = plain_text(text)
+    return [sign for sign, pattern in _patterns().items() if pattern.search(plain)]
+
+
+def plain_text(text: str) -> str:
+    """Return `text` for matching: no case, no accents or Arabic vowel signs, one spelling of alef, single spaces."""
+    spread = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(sign for sign in spread if unicodedata.category(sign) != "Mn" and sign != "ـ")
+    return re.sub(r"\s+", " ", bare.replace("’", "'"))
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    return {sign: _pattern(phrases) for sign, phrases in danger_words().items()}
+
+
+def _pattern(by_language: Mapping[str, list[str]]) -> re.Pattern[str]:
+    # Arabic joins "and", "to", "the" to the word that follows, so its phrases need no word boundary before them.
+    arabic = [re.escape(plain_text(phrase)) for phrase in by_language["ar"]]
+    others = [re.escape(plain_text(each)) for code, phrases in by_language.items() if code != "ar" for each in phrases]
+    return re.compile(rf"\b(?:{'|'.join(others)})\b|(?:{'|'.join(arabic)})")
+
+
+@cache
+def danger_words() -> dict[str, dict[str, list[str]]]:
+    """Return the phrases by sign and language, from data/danger_words.toml."""
+    with (Path(__file__).parent / "data" / "danger_words.toml").open("rb") as stream:
+        return tomllib.load(stream)
