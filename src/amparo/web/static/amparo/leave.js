@@ -7,7 +7,7 @@
     document.documentElement.hidden = true;
     window.location.replace(link.href);
   };
-  let lastEscape = 0;
+  let lastEscape = -Infinity;
   link.addEventListener("click", (event) => {
     event.preventDefault();
     leave();
