@@ -1,4 +1,4 @@
-"""The gallery in a real browser: nothing wider than the screen, no accessibility violation, both modes, right to left."""
+"""The gallery in a real browser: nothing wider than the screen, no axe violation, both modes, right to left."""
 
 import os
 import subprocess
