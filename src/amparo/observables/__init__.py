@@ -1,0 +1,27 @@
+"""Observables: wallets, addresses, links and numbers that can be recognised in text and bytes, and checked.
+
+A kind with a checksum refuses what fails it; a kind without one says "format-only". Nothing here says whose it is.
+"""
+
+from amparo.observables.defang import defang, refang
+from amparo.observables.errors import NotThisKind
+from amparo.observables.kind import Examples, Hit, Kind
+from amparo.observables.observable import Observable, Validity
+from amparo.observables.registry import KINDS
+from amparo.observables.stream import extract_blob, extract_bytes
+from amparo.observables.text import extract_text
+
+__all__ = [
+    "KINDS",
+    "Examples",
+    "Hit",
+    "Kind",
+    "NotThisKind",
+    "Observable",
+    "Validity",
+    "defang",
+    "extract_blob",
+    "extract_bytes",
+    "extract_text",
+    "refang",
+]

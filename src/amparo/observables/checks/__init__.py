@@ -1,0 +1,1 @@
+"""The checksums the kinds share: pure functions, each from its standard."""
