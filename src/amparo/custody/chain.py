@@ -19,6 +19,7 @@ from amparo.custody.errors import BadLine
 
 DOMAIN: Final = "amparo-custody-v1\n"
 VERSION: Final = 1
+NOT_FOLLOWING: Final = "the line does not follow the one before it: one of the two was changed"
 MAX_LINE: Final = 1 << 20  # signs; a longer line is refused before it is parsed
 FIELDS: Final = frozenset(
     [
@@ -139,6 +140,18 @@ class ChainWalk:
         self.head = next_prev(line)
         return True
 
+    def blame(self, line: str, following: str | None, head: str | None) -> int:
+        """Return the number of the changed event, after `take(line)` was refused.
+
+        A line that does not follow the one before it: if the line after it (`following`), or for the last line the
+        witnessed `head`, still fits to it, then it is whole and the event before it was changed.
+        """
+        seq = self.length + 1
+        if self.why != NOT_FOLLOWING or seq == 1:
+            return seq
+        expected = _prev_of(following) if following is not None else head
+        return seq - 1 if expected == next_prev(line) else seq
+
     def report(self) -> ChainReport:
         bad = None if self.why is None else self.length + 1
         return ChainReport(self.why is None, self.length, self.head, bad, self.why)
@@ -177,5 +190,14 @@ def _misplaced(value: Mapping[str, Any], log: str, seq: int, prev: str) -> str |
     if isinstance(value["seq"], bool) or value["seq"] != seq:  # JSON's true equals 1 in Python
         return f"a line is missing or out of order: number {seq} was expected"
     if value["prev"] != prev:
-        return "the line does not follow the one before it: one of the two was changed"
+        return NOT_FOLLOWING
     return None
+
+
+def _prev_of(line: str) -> str | None:
+    """Return the `prev` that a line names, None where it cannot be read."""
+    try:
+        value = json.loads(line) if len(line) <= MAX_LINE else None
+    except (ValueError, RecursionError):
+        return None
+    return value.get("prev") if isinstance(value, dict) else None

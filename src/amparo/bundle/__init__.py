@@ -1,0 +1,43 @@
+"""Court bundles: build, sign, pack and verify; reports in six languages; recipes run again.
+
+`verifier/verify.py` is the stand-alone verifier that goes into every bundle.
+"""
+
+from amparo.bundle.build import VERIFIER, BundleReport, build_bundle
+from amparo.bundle.content import (
+    RESTRICTED,
+    AuthorisationFacts,
+    BundleContent,
+    CompletenessRow,
+    CustodyLog,
+    ExhibitFacts,
+    IssuedFinding,
+    KeyFacts,
+    State,
+)
+from amparo.bundle.notes import NOTES
+from amparo.bundle.pack import pack
+from amparo.bundle.verification import Problem, VerifyReport, verify
+from amparo.bundle.words import LANGUAGES, own_translate
+
+__all__ = [
+    "LANGUAGES",
+    "NOTES",
+    "RESTRICTED",
+    "VERIFIER",
+    "AuthorisationFacts",
+    "BundleContent",
+    "BundleReport",
+    "CompletenessRow",
+    "CustodyLog",
+    "ExhibitFacts",
+    "IssuedFinding",
+    "KeyFacts",
+    "Problem",
+    "State",
+    "VerifyReport",
+    "build_bundle",
+    "own_translate",
+    "pack",
+    "verify",
+]

@@ -1,0 +1,175 @@
+"""The words of reports and READMEs, with their translations in catalogue/<language>.json (English sentence -> ours)."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from amparo.base import gettext_noop as _
+
+LANGUAGES: Final = ("en", "es", "fr", "ar", "pt", "sw")
+RIGHT_TO_LEFT: Final = frozenset({"ar"})
+
+TITLE: Final = _("Court report")
+EXERCISE: Final = _("EXERCISE. This is synthetic material made for training; nothing in it happened.")
+CLAIMS: Final = _("This report claims nothing about guilt or ownership. Every sentence states how far it goes.")
+LANGUAGE_NAMES: Final = {
+    "en": "English",
+    "es": "Español",
+    "fr": "Français",
+    "ar": "العربية",
+    "pt": "Português",
+    "sw": "Kiswahili",
+}
+
+LABELS: Final = {
+    "case": _("Case"),
+    "agency": _("Agency"),
+    "issued": _("Issued"),
+    "signed_by": _("Signed by"),
+    "totals": _("What this bundle holds"),
+    "keys": _("Keys"),
+    "fingerprint": _("Fingerprint"),
+    "holder": _("Holder"),
+    "role": _("Role"),
+    "valid_from": _("Valid from"),
+    "valid_to": _("Valid to"),
+    "revoked": _("Revoked"),
+    "verify": _("How to check this bundle"),
+    "notes": _("How the unit worked"),
+    "findings": _("Findings"),
+    "level": _("Level"),
+    "how": _("How do we know?"),
+    "tool": _("Tool"),
+    "version": _("Version"),
+    "parameters": _("Parameters"),
+    "inputs": _("Inputs"),
+    "output": _("Result (SHA-256)"),
+    "recipe": _("Recipe"),
+    "supports": _("What speaks for it"),
+    "against": _("What speaks against it"),
+    "known_error": _("Known error"),
+    "cites": _("Items cited"),
+    "author": _("Stated by"),
+    "reviewers": _("Reviewed by"),
+    "exhibits": _("Exhibits"),
+    "number": _("Number"),
+    "label": _("Label"),
+    "kind": _("Kind"),
+    "size": _("Size in bytes"),
+    "sha256": _("SHA-256"),
+    "authorisations": _("Authorisations"),
+    "reference": _("Reference"),
+    "issuer": _("Issued by"),
+    "completeness": _("What became of every cited item"),
+    "item": _("Item"),
+    "state": _("State"),
+    "cited_by": _("Cited by"),
+    "ground": _("Ground"),
+    "decided_by": _("Decided by"),
+    "date": _("Date"),
+    "custody": _("Who handled what"),
+    "time": _("Time (UTC)"),
+    "person": _("Person"),
+    "action": _("Action"),
+    "object": _("Object"),
+    "reason": _("Reason"),
+    "page": _("Page"),
+}
+
+LEVELS: Final = {
+    "observed": _("Observed: bytes or rows that anyone can look at."),
+    "derived": _("Derived: computed exactly from what was observed."),
+    "inferred": _("Inferred: by a method with a known error."),
+    "opinion": _("Opinion: a named person's judgement."),
+}
+
+STATES: Final = {
+    "included": _("included"),
+    "withheld": _("withheld"),
+    "thumbnail_only": _("thumbnail only"),
+}
+
+GROUNDS: Final = {
+    "restricted": _("restricted material"),
+    "public-record": _("public record, not copied: it can be read again at its source"),
+    "outside-authorisation": _("outside the authorisation"),
+    "too-large": _("too large to copy; kept at the unit"),
+}
+
+AUTHORISATION_KINDS: Final = {
+    "court-order": _("court order"),
+    "statute": _("statute"),
+    "consent": _("consent"),
+    "complaint": _("complaint"),
+    "urgency": _("urgency"),
+}
+
+SENTENCES: Final = {
+    "cited": _(
+        "%(cited)s items are cited: %(included)s included, %(withheld)s withheld, %(thumbnails)s as a thumbnail only."
+    ),
+    "counts": _("Findings: %(findings)s. Exhibits: %(exhibits)s. Custody events: %(events)s."),
+    "compare": _(
+        "Compare these fingerprints with those that you got from the agency in another way: in person, on paper, by "
+        "telephone. Only this comparison shows who made the bundle."
+    ),
+    "need": _("You need a computer with Python 3.8 or newer. You need no network and install nothing."),
+    "verifier": _(
+        "Take verify.py from the agency or from a published release of Amparo: whoever exchanges a bundle can exchange "
+        "the verify.py inside it too. The SHA-256 of the right file is:"
+    ),
+    "run": _("Then run this, where BUNDLE is the folder or the zip file:"),
+    "answers": _(
+        "It says in one sentence whether the bundle is as it was signed. If it was changed, it names the file, and in "
+        "the custody log the event."
+    ),
+    "finding": _("Finding %(number)s"),
+    "no_recipe": _("Nothing was computed: a person looked and states it."),
+    "rerun": _("Anyone can run this recipe again on the same inputs; the result must have the same digest."),
+    "no_supports": _("Nothing further is recorded."),
+    "no_against": _("The unit recorded nothing that speaks against it."),
+    "exact": _("The step is exact; it has no error rate."),
+    "no_error": _("No error rate is known."),
+    "not_reviewed": _("Nobody has reviewed this finding."),
+    "placeholder": _(
+        "Restricted material. It is not shown here in any form; only its digest is given. The court and the defence "
+        "can ask for a supervised view at the unit."
+    ),
+    "events_shown": _("%(shown)s of %(total)s events are printed here; custody.jsonl holds them all."),
+    "head": _(
+        "Every event holds the digest of the event before it, so that none can be changed alone. The last digest of "
+        "the log %(log)s is:"
+    ),
+    "attached": _("The data files of the bundle are attached to the PDF report."),
+    "nothing": _("None."),
+}
+
+README: Final = {
+    "title": _("This is a court bundle."),
+    "report": _("Read data/report.html, or a PDF report in your language in data/."),
+    "data": _("The other files in data/ are the same facts for computers. Change nothing: every byte is signed."),
+}
+
+
+def all_words() -> list[str]:
+    """Every English sentence of this module, for the test that each language has them all."""
+    groups = (LABELS, LEVELS, STATES, GROUNDS, AUTHORISATION_KINDS, SENTENCES, README)
+    return [TITLE, EXERCISE, CLAIMS, *(words for group in groups for words in group.values())]
+
+
+@cache
+def _catalogue(language: str) -> dict[str, str]:
+    path = Path(__file__).with_name("catalogue") / f"{language}.json"
+    words: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return words
+
+
+def own_translate(language: str, sentence: str) -> str:
+    """Return `sentence` in `language` from our own files; in English where we have no translation.
+
+    A sentence that stays English is still true and complete; a missing one would not be.
+    """
+    if language == "en":
+        return sentence
+    return _catalogue(language).get(sentence, sentence)
