@@ -1,0 +1,196 @@
+"""Addresses of Bitcoin-like chains: written from a script's payload, and read back with every check.
+
+Source: Base58Check (Bitcoin Core `base58.cpp`), BIP 173 (bech32), BIP 350 (bech32m).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from amparo.ledger.errors import BadAddress
+from amparo.ledger.hashes import dsha
+from amparo.ledger.scripts import ScriptKind
+
+BASE58: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+BECH32: Final = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+_BECH32_SUM: Final = 1
+_BECH32M_SUM: Final = 0x2BC830A3
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """How one network marks its records and writes its addresses; `genesis` is the first block's hash as shown."""
+
+    name: str
+    magic: bytes
+    key_prefix: int
+    script_prefix: int
+    hrp: str
+    genesis: str
+
+
+NETWORKS: Final = (
+    Network(
+        "bitcoin",
+        bytes.fromhex("f9beb4d9"),
+        0x00,
+        0x05,
+        "bc",
+        "000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f",
+    ),
+    Network(
+        "testnet3",
+        bytes.fromhex("0b110907"),
+        0x6F,
+        0xC4,
+        "tb",
+        "000000000933ea01ad0ee984209779baaec3ced90fa3f408719526f8d77f4943",
+    ),
+    Network(
+        "regtest",
+        bytes.fromhex("fabfb5da"),
+        0x6F,
+        0xC4,
+        "bcrt",
+        "0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206",
+    ),
+)
+BY_MAGIC: Final = {network.magic: network for network in NETWORKS}
+BY_NAME: Final = {network.name: network for network in NETWORKS}
+
+
+class ScriptRef(NamedTuple):
+    """What an address stands for: the script kind and its payload (20 or 32 bytes)."""
+
+    kind: ScriptKind
+    payload: bytes
+
+
+def render(kind: ScriptKind, payload: bytes, network: Network) -> str | None:
+    """Return the address of a script, None where the script has none.
+
+    A P2PK output has no address of its own; it gets that of its key's hash, and `kind` still says P2PK.
+    """
+    if kind in (ScriptKind.P2PKH, ScriptKind.P2PK):
+        return base58check(bytes([network.key_prefix]) + payload[:20])
+    if kind == ScriptKind.P2SH:
+        return base58check(bytes([network.script_prefix]) + payload[:20])
+    if kind == ScriptKind.P2WPKH:
+        return bech32(network.hrp, 0, payload[:20])
+    if kind == ScriptKind.P2WSH:
+        return bech32(network.hrp, 0, payload[:32])
+    if kind == ScriptKind.P2TR:
+        return bech32(network.hrp, 1, payload[:32])
+    return None
+
+
+def parse(text: str, network: Network) -> ScriptRef:
+    """Return what the address `text` stands for on `network`. Raises BadAddress when any check fails."""
+    try:
+        if text.lower().startswith(network.hrp + "1"):
+            return _parse_bech32(text, network.hrp)
+        return _parse_base58(text, network)
+    except ValueError:
+        raise BadAddress(address=text[:100]) from None
+
+
+def _parse_base58(text: str, network: Network) -> ScriptRef:
+    data = base58check_decode(text)
+    if len(data) == 21 and data[0] == network.key_prefix:
+        return ScriptRef(ScriptKind.P2PKH, data[1:])
+    if len(data) == 21 and data[0] == network.script_prefix:
+        return ScriptRef(ScriptKind.P2SH, data[1:])
+    raise ValueError("no address of this network")
+
+
+def _parse_bech32(text: str, hrp: str) -> ScriptRef:
+    version, program = bech32_decode(text, hrp)
+    known = {(0, 20): ScriptKind.P2WPKH, (0, 32): ScriptKind.P2WSH, (1, 32): ScriptKind.P2TR}
+    return ScriptRef(known.get((version, len(program)), ScriptKind.WITNESS), program)
+
+
+def normal(text: str) -> str:
+    """The one form under which an address is looked up: no blanks around, lower case where case means nothing."""
+    text = text.strip()
+    lowered = text.lower()
+    return lowered if lowered.startswith(("bc1", "tb1", "bcrt1", "ltc1", "0x")) else text
+
+
+def base58check(data: bytes) -> str:
+    whole = data + dsha(data)[:4]
+    number = int.from_bytes(whole, "big")
+    signs = []
+    while number:
+        number, rest = divmod(number, 58)
+        signs.append(BASE58[rest])
+    zeros = len(whole) - len(whole.lstrip(b"\0"))
+    return "1" * zeros + "".join(reversed(signs))
+
+
+def base58check_decode(text: str) -> bytes:
+    """Return version byte and payload. Raises ValueError on a foreign sign, wrong length or wrong checksum."""
+    if not 5 <= len(text) <= 128:
+        raise ValueError("not the length of an address")
+    number = 0
+    for sign in text:
+        number = number * 58 + BASE58.index(sign)
+    zeros = len(text) - len(text.lstrip("1"))
+    whole = bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8, "big")
+    if len(whole) < 5 or dsha(whole[:-4])[:4] != whole[-4:]:
+        raise ValueError("wrong checksum")
+    return whole[:-4]
+
+
+def bech32(hrp: str, version: int, program: bytes) -> str:
+    values = [version, *_regroup(program, 8, 5, pad=True)]
+    target = _BECH32M_SUM if version else _BECH32_SUM
+    total = _polymod([*_spread(hrp), *values, 0, 0, 0, 0, 0, 0]) ^ target
+    check = [(total >> 5 * (5 - i)) & 31 for i in range(6)]
+    return hrp + "1" + "".join(BECH32[value] for value in [*values, *check])
+
+
+def bech32_decode(text: str, hrp: str) -> tuple[int, bytes]:
+    """Return witness version and program. Raises ValueError on anything BIP 173 or BIP 350 refuses."""
+    if text not in (text.lower(), text.upper()) or len(text) > 90:
+        raise ValueError("mixed case or too long")
+    text = text.lower()
+    values = [BECH32.index(sign) for sign in text[len(hrp) + 1 :]]
+    if len(values) < 7:
+        raise ValueError("too short")
+    version = values[0]
+    if _polymod([*_spread(hrp), *values]) != (_BECH32M_SUM if version else _BECH32_SUM):
+        raise ValueError("wrong checksum")
+    program = bytes(_regroup(values[1:-6], 5, 8, pad=False))
+    if version > 16 or not 2 <= len(program) <= 40 or (version == 0 and len(program) not in (20, 32)):
+        raise ValueError("no witness program")
+    return version, program
+
+
+def _spread(hrp: str) -> list[int]:
+    return [*(ord(sign) >> 5 for sign in hrp), 0, *(ord(sign) & 31 for sign in hrp)]
+
+
+def _polymod(values: Sequence[int]) -> int:
+    total = 1
+    for value in values:
+        top = total >> 25
+        total = (total & 0x1FFFFFF) << 5 ^ value
+        for i, generator in enumerate((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)):
+            if top >> i & 1:
+                total ^= generator
+    return total
+
+
+def _regroup(values: Sequence[int] | bytes, width: int, into: int, *, pad: bool) -> list[int]:
+    held, bits, out = 0, 0, []
+    for value in values:
+        held, bits = held << width | value, bits + width
+        while bits >= into:
+            bits -= into
+            out.append(held >> bits & ((1 << into) - 1))
+        held &= (1 << bits) - 1
+    if pad and bits:
+        out.append(held << (into - bits))
+    elif not pad and (bits >= width or held):
+        raise ValueError("padding is not zero")
+    return out

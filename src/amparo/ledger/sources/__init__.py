@@ -1,0 +1,23 @@
+"""SOURCES: where blocks come from. Each one finds the blocks of the active chain and reads them one by one."""
+
+from pathlib import Path
+from typing import Final
+
+from amparo.base import Registry
+from amparo.ledger.errors import NotABlockSource
+from amparo.ledger.sources.base import Record, Scan, Source, SourceFile
+from amparo.ledger.sources.block_file import BlockFile
+from amparo.ledger.sources.raw_block import RawBlock
+
+SOURCES: Final[Registry[Source]] = Registry("block source", BlockFile(), RawBlock())
+
+
+def source_of(path: Path) -> Source:
+    """Return the first source that recognises `path`. Raises NotABlockSource."""
+    for source in SOURCES:
+        if source.recognises(path):
+            return source
+    raise NotABlockSource(path=path.name)
+
+
+__all__ = ["SOURCES", "BlockFile", "RawBlock", "Record", "Scan", "Source", "SourceFile", "source_of"]
