@@ -1,0 +1,54 @@
+"""Media: hash what was seized, and find what is known. `scan(blobs, {"list": Index.open(folder)})`."""
+
+from amparo.media.decoder import Decoder, Limits
+from amparo.media.errors import (
+    BlobUnreadable,
+    IndexDamaged,
+    IndexExists,
+    NoPreview,
+    NotAHashList,
+    TooManyEntries,
+)
+from amparo.media.hashes import VARIANTS, Hashes, PdqHash
+from amparo.media.hashing import hash_blob, preview
+from amparo.media.index import EntryRef, Index, IndexReport, Near, build_index
+from amparo.media.lists import LISTS, Entry, ListFormat
+from amparo.media.recipes import rerun_scan, result_digest, scan_recipe
+from amparo.media.scan import Hit, Scanned, match, scan
+from amparo.media.signals import SIGNALS, Signal
+from amparo.media.signals.pdq import MIN_QUALITY, NEAR_BITS
+
+__all__ = [
+    "LISTS",
+    "MIN_QUALITY",
+    "NEAR_BITS",
+    "SIGNALS",
+    "VARIANTS",
+    "BlobUnreadable",
+    "Decoder",
+    "Entry",
+    "EntryRef",
+    "Hashes",
+    "Hit",
+    "Index",
+    "IndexDamaged",
+    "IndexExists",
+    "IndexReport",
+    "Limits",
+    "ListFormat",
+    "Near",
+    "NoPreview",
+    "NotAHashList",
+    "PdqHash",
+    "Scanned",
+    "Signal",
+    "TooManyEntries",
+    "build_index",
+    "hash_blob",
+    "match",
+    "preview",
+    "rerun_scan",
+    "result_digest",
+    "scan",
+    "scan_recipe",
+]
