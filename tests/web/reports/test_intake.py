@@ -1,10 +1,12 @@
 """A report comes in: understood, ranked, sealed, once."""
 
 import pytest
+from django.db import IntegrityError
 from django_scopes import scope
 
 from amparo.base import AmparoError
 from amparo.web.audit.models import LogLine
+from amparo.web.reports import intake
 from amparo.web.reports.actions import receive_report
 from amparo.web.reports.errors import AnswersWrong, KeySwapped, NoKeys, SentTooOften
 from amparo.web.reports.intake import read_parts
@@ -63,6 +65,24 @@ def test_the_same_form_sent_again_is_the_same_report_with_at_most_three_codes(re
     assert [each.again for each in receipts] == [False, True, True]
     with pytest.raises(SentTooOften):
         receive(key=key, nonce=nonce)
+    assert Report.objects.count() == 1
+
+
+def test_the_same_form_arriving_twice_at_once_is_taken_once(receive, monkeypatch):
+    """The one that comes second meets the first one's nonce at commit, and starts over."""
+    key, nonce, calls = new_key(), new_key(), []
+    receive(key=key, nonce=nonce)
+    receiving = intake._receive
+
+    def second_one(*args):
+        calls.append(args)
+        if len(calls) == 1:
+            raise IntegrityError
+        return receiving(*args)
+
+    monkeypatch.setattr(intake, "_receive", second_one)
+    assert receive(key=key, nonce=nonce).again
+    assert len(calls) == 2
     assert Report.objects.count() == 1
 
 

@@ -15,16 +15,15 @@ from amparo.web.reports.keyed import Hasher
 #: A paste of thousands of links is cut here; the text itself is kept whole.
 MOST: Final = 500
 #: Kind of observable -> purpose of its keyed hash. Masked values (cards) find nothing and get none.
-URLS: Final = frozenset({"url", "onion"})
 PURPOSE: Final = {
-    **dict.fromkeys(("btc", "ltc", "doge", "dash", "trx", "eth", "xmr", "bch"), "wallet"),
-    **dict.fromkeys(("md5", "sha1", "sha256", "hash"), "hash"),
+    **dict.fromkeys(("btc", "ltc", "doge", "dash", "trx", "eth", "xmr", "btc-testnet"), "wallet"),
+    "hash": "hash",
     "email": "mail",
     "phone": "phone",
     "iban": "iban",
+    "onion": "url",
     "ipv4": "host",
     "ipv6": "host",
-    "handle": "handle",
 }
 #: Parameters that name a campaign, not a page.
 TRACKING: Final = ("utm_", "fbclid", "gclid", "mc_eid", "igshid", "yclid", "msclkid")
@@ -62,7 +61,7 @@ def indicators(observables: Iterable[Mapping[str, Any]], hasher: Hasher) -> set[
 
 
 def _hashed(kind: str, value: str) -> Iterator[tuple[str, str]]:
-    if kind in URLS:
+    if kind == "url":
         yield "url", plain_url(value)
         if host := urlsplit(value).hostname:
             yield "host", host

@@ -5,6 +5,7 @@ Unknown, malformed and withdrawn-for-ever codes take the same road and the same 
 
 import threading
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from django.db import transaction
@@ -18,7 +19,7 @@ from amparo.web.reports.codes import normalise_code
 from amparo.web.reports.days import today
 from amparo.web.reports.errors import StateDoesNotFollow
 from amparo.web.reports.keys import hasher
-from amparo.web.reports.messages import cleaned_message, write_message
+from amparo.web.reports.messages import cleaned_message, read_message, write_message
 from amparo.web.reports.models import Message, Report, ReportKey, StateChange
 
 #: Two slow hashes at once spare a small server's memory; guesses may hold one of the two places only, so that a
@@ -109,3 +110,26 @@ def move(report: Report, state: str) -> None:
     StateChange.objects.create(report=report, seq=last + 1, before=report.state, after=state, day=today(report.agency))
     report.state = state
     report.save(update_fields=["state"])
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One message as the reporter sees it: `text` of their own, or the name of the staff's `template`."""
+
+    seq: int
+    mine: bool
+    day: date
+    text: str
+    template: str
+
+
+def messages_for(opened: Opened) -> list[Shown]:
+    """Return the messages in order, and note that the staff's were seen."""
+    messages = list(opened.report.messages.all())
+    opened.report.messages.filter(sender=Message.Sender.STAFF, seen=False).update(seen=True)
+    return [_shown(each, read_message(each, opened.report, opened.key)) for each in messages]
+
+
+def _shown(message: Message, content: dict[str, str]) -> Shown:
+    mine = message.sender == Message.Sender.REPORTER
+    return Shown(message.seq, mine, message.day, content.get("text", ""), content.get("template", ""))

@@ -11,3 +11,4 @@ MIDDLEWARE = [
 ]
 AMPARO_REFERRER_POLICY = "no-referrer"
 AMPARO_REQUIRE_MFA = False
+AMPARO_WRAP_POOL = 200  # receipt codes whose slow wrapping keys are drawn ahead of need, per worker

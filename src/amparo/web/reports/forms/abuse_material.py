@@ -46,6 +46,7 @@ ABUSE_MATERIAL: Final = IntakeForm(
         WORDS,
         CONTACT,
     ),
+    refuse_encoded=True,
     example={
         "where": "https://board.example/thread/81",
         "place": "second post",

@@ -1,5 +1,6 @@
 """IntakeForm, Question: one kind of report as data, and how typed answers are checked and cleaned."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -11,6 +12,8 @@ from amparo.base import clean_text, gettext_noop
 SHORT: Final = 300
 LONG: Final = 20_000
 ADDRESSES: Final = 65_536
+#: A picture written as text: a data: address, or a run of base64 that is no word and no link.
+ENCODED_FILE: Final = re.compile(r"data:[\w.+-]*/[\w.+-]*[;,]|[A-Za-z0-9+/]{2000,}={0,2}", re.IGNORECASE)
 
 
 class QuestionKind(StrEnum):
@@ -75,7 +78,8 @@ class Question:
 class IntakeForm:
     """One kind of report. A change of questions is a new `version`; old answers keep theirs.
 
-    `files` says whether evidence may be uploaded; it is False everywhere, and always False for abuse material.
+    `files` says whether evidence may be uploaded; it is False everywhere, and always False for abuse material, where
+    `refuse_encoded` refuses pictures pasted as text too.
     `before` is advice shown on the first screen.
     """
 
@@ -86,6 +90,7 @@ class IntakeForm:
     questions: tuple[Question, ...]
     before: tuple[str, ...] = ()
     files: bool = False
+    refuse_encoded: bool = False
     example: Mapping[str, str] = field(default_factory=dict)
 
     def examples(self) -> list[Mapping[str, str]]:
@@ -100,9 +105,17 @@ class IntakeForm:
         answers = {each.name: each.clean(typed.get(each.name, "")) for each in self.questions}
         return {name: answer for name, answer in answers.items() if answer}
 
+    def check(self, question: Question, answer: str) -> Wrong | None:
+        """Return what is wrong with one cleaned answer, or None."""
+        if self.refuse_encoded and ENCODED_FILE.search(answer):
+            return Wrong(
+                gettext_noop("This holds a picture or file written as text. Please give only its address."), {}
+            )
+        return question.check(answer)
+
     def wrong(self, answers: Mapping[str, str]) -> dict[str, Wrong]:
         """Return what is wrong by question name; an entirely empty report is wrong at its first question."""
-        found = {each.name: each.check(answers.get(each.name, "")) for each in self.questions}
+        found = {each.name: self.check(each, answers.get(each.name, "")) for each in self.questions}
         problems = {name: problem for name, problem in found.items() if problem is not None}
         if not problems and not any(answers.values()):
             sentence = gettext_noop("Nothing is filled in yet. Answer at least one question, in a few words.")
