@@ -6,8 +6,10 @@ Nothing here says who owns or controls an address.
 
 from amparo.ledger.addresses import NETWORKS, normal, parse, render
 from amparo.ledger.load import load
+from amparo.ledger.picture import FLOW_WORDS, flow_svg
 from amparo.ledger.sources import SOURCES
 from amparo.ledger.store import BlockRow, LoadReport, OutputRow, Store, TxRow
+from amparo.ledger.tags import CONFIDENCE, AddressList, Tag, TagIndex, TagPack, read_address_list, read_tagpack
 from amparo.ledger.taint import FEE_POLICIES, TAINT_RULES
 from amparo.ledger.trace import (
     NOTES,
@@ -23,14 +25,18 @@ from amparo.ledger.trace import (
     rerun_trace,
     trace,
 )
+from amparo.ledger.units import coins
 
 __all__ = [
+    "CONFIDENCE",
     "FEE_POLICIES",
+    "FLOW_WORDS",
     "NETWORKS",
     "NOTES",
     "SOURCES",
     "STOP_REASONS",
     "TAINT_RULES",
+    "AddressList",
     "BlockRow",
     "LoadReport",
     "Note",
@@ -39,14 +45,21 @@ __all__ = [
     "State",
     "StopRules",
     "Store",
+    "Tag",
+    "TagIndex",
+    "TagPack",
     "Totals",
     "TraceOutput",
     "TraceResult",
     "TraceStep",
     "TxRow",
+    "coins",
+    "flow_svg",
     "load",
     "normal",
     "parse",
+    "read_address_list",
+    "read_tagpack",
     "render",
     "rerun_trace",
     "trace",
