@@ -1,7 +1,10 @@
 """The portal: citizens. No session, no cookie, no account, no address; nothing of the desk is routed here."""
 
 from amparo.web.settings.base import *  # noqa: F403
+from amparo.web.settings.base import INSTALLED_APPS as ALL_APPS
 
+# Nobody signs in here; allauth would also refuse to start without its middleware.
+INSTALLED_APPS = [name for name in ALL_APPS if name.split(".")[0] != "allauth"]
 ROOT_URLCONF = "amparo.web.urls.portal"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -1,0 +1,31 @@
+"""`amparo bundle verify`: does a court bundle hold exactly what was signed?"""
+
+from pathlib import Path
+
+import click
+
+from amparo.cli.teller import Teller, telling
+
+
+@click.group("bundle")
+def bundle() -> None:
+    """Check court bundles."""
+
+
+@bundle.command("verify")
+@click.argument("path", type=click.Path(path_type=Path, exists=True))
+@telling
+def verify(teller: Teller, path: Path) -> None:
+    """Check the bundle at PATH (a folder or a zip): signature, every file, custody log, completeness.
+
+    Exit code 0: unchanged since it was signed. 1: changed, and the item is named. Compare the key's fingerprint with
+    the one that the unit published. The same check runs without Amparo: python3 verify.py PATH.
+
+        amparo bundle verify case-2026-0042.zip
+    """
+    from amparo.bundle import verify as verify_bundle
+
+    report = verify_bundle(path)
+    if not report.ok:
+        teller.fail()
+    teller.row(report.as_dict(), report.sentence)
