@@ -100,7 +100,9 @@ class _decoding:  # noqa: N801 - reads as a word in `with`
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, MemoryError):
+        # Pillow's C readers report a failed allocation as OSError; it must not be told as a broken file.
+        starved = isinstance(error, OSError) and "out of memory" in str(error)
+        if starved or isinstance(error, MemoryError):
             raise CannotDecode("picture-too-large", "it needs more memory than the decoder may use") from error
         if isinstance(error, BROKEN):
             raise CannotDecode("broken-picture", f"{type(error).__name__}: {error}"[:200]) from error
