@@ -1,0 +1,61 @@
+"""An archive as an exhibit: its members are the items, as "3" or "GZIP-0"."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from amparo.base import Blob, Progress, Skipped, silent
+from amparo.decoders import Decoder, Limits
+from amparo.evidence.container import Container, ContainerFormat, Form
+from amparo.evidence.containers.plain import hash_blob
+from amparo.evidence.item import Item
+from amparo.evidence.nested import members_of
+from amparo.evidence.verification import State, Verification
+
+
+class ArchiveContainer(Container):
+    def __init__(self, path: Path, decoder: Decoder) -> None:
+        self.kind = decoder.name  # type: ignore[misc]  # one class, a kind an instance
+        self._blob = Blob.from_path(path, path.name)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {"size": self._blob.size}
+
+    def verify(self, progress: Progress = silent) -> Verification:
+        digests = hash_blob(self._blob, progress)
+        return Verification(State.ABSENT, {}, digests.hex(), digests.size)
+
+    def found(self, limits: Limits) -> Iterator[Item | Skipped]:
+        """An archive in which nothing can be listed is an item itself, so that its bytes are searched."""
+        listed = False
+        for found in members_of(Item("", "", self._blob.size or 0, self._blob), limits):
+            if isinstance(found, Skipped):
+                yield found._replace(what=found.what.removeprefix("|") or "@0")
+            else:
+                listed = True
+                yield replace(found, path=found.path[1:], display=found.display[1:])
+        if not listed:
+            yield Item("@0", "@0", self._blob.size or 0, self._blob)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+class Archive(ContainerFormat):
+    def __init__(self, decoder: Decoder) -> None:
+        self.name = decoder.name  # type: ignore[misc]
+        self._decoder = decoder
+
+    def fits(self, paths: Sequence[Path], head: bytes) -> bool:
+        return len(paths) == 1 and self._decoder.fits(head)
+
+    def open(self, paths: Sequence[Path], store: Path | None) -> Container:
+        return ArchiveContainer(paths[0], self._decoder)
+
+    def examples(self) -> Sequence[Form]:
+        return [
+            Form({"a": example.wrapped}, ("a",), ("0" if self.name in {"zip", "tar"} else f"{self.name.upper()}-0",))
+            for example in self._decoder.examples()
+        ]

@@ -1,0 +1,224 @@
+"""File systems on media, read by The Sleuth Kit: partitions, files, deleted entries, and space between partitions."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from io import BufferedReader
+from typing import Any, BinaryIO, Final, cast
+
+import pytsk3
+
+from amparo.base import Blob, ObservedTime, Skipped, Zone
+from amparo.decoders import escape_name
+from amparo.evidence.item import Item
+from amparo.evidence.media import Media, ReadAt
+
+_FAT: Final = {
+    pytsk3.TSK_FS_TYPE_FAT12, pytsk3.TSK_FS_TYPE_FAT16, pytsk3.TSK_FS_TYPE_FAT32, pytsk3.TSK_FS_TYPE_EXFAT,
+}  # fmt: skip
+_VIRTUAL: Final = {pytsk3.TSK_FS_META_TYPE_VIRT, pytsk3.TSK_FS_META_TYPE_VIRT_DIR}
+_READ: Final = 256 * 1024
+
+
+class TskMedia(pytsk3.Img_Info):  # type: ignore[misc]
+    """Hands our media to The Sleuth Kit."""
+
+    def __init__(self, media: Media) -> None:
+        self._media = media
+        super().__init__(url="", type=pytsk3.TSK_IMG_TYPE_EXTERNAL)
+
+    def read(self, offset: int, size: int) -> bytes:
+        return self._media.read_at(offset, size)
+
+    def get_size(self) -> int:
+        return self._media.size
+
+    def close(self) -> None:
+        """The media belongs to the container, which closes it."""
+
+
+def has_file_system(media: Media) -> bool:
+    """True if The Sleuth Kit sees a file system or a partition table at the start of `media`."""
+    image = TskMedia(media)
+    return _open_fs(image, 0) is not None or _open_volume(image) is not None
+
+
+def items_on(media: Media) -> Iterator[Item | Skipped]:
+    """Yield everything on `media`.
+
+    A file system over all of it: its files. Partitions: "p1/…", numbered in table order, and the space between
+    them as "@offset". Neither: the whole device as "@0", with the note "no-file-system".
+    """
+    image = TskMedia(media)
+    fs = _open_fs(image, 0)
+    if fs is not None:
+        yield from _files(fs, "")
+        return
+    volume = _open_volume(image)
+    if volume is None:
+        yield from _bare(media, "", 0, media.size)
+        return
+    number = 0
+    for part in sorted(volume, key=lambda each: (int(each.start), int(each.addr))):
+        start, size = int(part.start) * _block(volume), int(part.len) * _block(volume)
+        if int(part.flags) & int(pytsk3.TSK_VS_PART_FLAG_ALLOC):
+            number += 1
+            yield from _partition(media, image, f"p{number}/", start, size)
+        elif int(part.flags) & int(pytsk3.TSK_VS_PART_FLAG_UNALLOC) and size:
+            yield _space(media, start, size)
+
+
+def _partition(media: Media, image: TskMedia, prefix: str, start: int, size: int) -> Iterator[Item | Skipped]:
+    if start + size > media.size:
+        yield Skipped(prefix.rstrip("/"), "cut-off", f"the media ends before this partition of {size} bytes")
+    fs = _open_fs(image, start)
+    if fs is None:
+        yield from _bare(media, prefix, start, size)
+    else:
+        yield from _files(fs, prefix)
+
+
+def _bare(media: Media, prefix: str, start: int, size: int) -> Iterator[Item | Skipped]:
+    path = f"{prefix}@0"
+    yield Skipped(path, "no-file-system", "its bytes are one item")
+    blob = media.blob(path, start, size)
+    yield Item(path, path, blob.size or 0, blob, allocated=True)
+
+
+def _space(media: Media, start: int, size: int) -> Item:
+    path = f"@{start}"
+    blob = media.blob(path, start, size)
+    return Item(path, path, blob.size or 0, blob, allocated=False)
+
+
+def _open_fs(image: TskMedia, offset: int) -> Any:
+    try:
+        return pytsk3.FS_Info(image, offset=offset)
+    except OSError:
+        return None
+
+
+def _open_volume(image: TskMedia) -> Any:
+    try:
+        return pytsk3.Volume_Info(image)
+    except OSError:
+        return None
+
+
+def _block(volume: Any) -> int:
+    return int(volume.info.block_size)
+
+
+# -------------------------------------------------------------------- files
+
+
+def _files(fs: Any, prefix: str) -> Iterator[Item | Skipped]:
+    """Walk depth first, names in byte order. A folder is entered once: deleted ones may point in circles."""
+    wall_clock = fs.info.ftype in _FAT
+    seen = {int(fs.info.root_inum)}
+    stack = [_entries(fs, fs.info.root_inum, prefix)]
+    while stack:
+        found = next(stack[-1], None)
+        if found is None:
+            stack.pop()
+        elif isinstance(found, Skipped):
+            yield found
+        else:
+            entry, path = found
+            address = _address(entry)
+            if not _is_folder(entry):
+                yield from _entry(entry, path, wall_clock)
+            elif address is not None and address not in seen:
+                seen.add(address)
+                stack.append(_entries(fs, address, path + "/"))
+
+
+def _entries(fs: Any, address: int, prefix: str) -> Iterator["tuple[Any, str] | Skipped"]:
+    try:
+        entries = list(fs.open_dir(inode=address))
+    except OSError as error:
+        yield Skipped(prefix.rstrip("/") or "/", "unreadable-folder", str(error))
+        return
+    names: set[str] = set()
+    for entry in sorted(entries, key=_order):
+        name = bytes(entry.info.name.name)
+        if name in {b".", b".."}:
+            continue
+        path = prefix + escape_name(name)
+        if path in names:
+            # Two deleted files of one name: the second is told apart by its metadata address.
+            path = f"{path}#{_address(entry) or 0}"
+        names.add(path)
+        yield entry, path
+
+
+def _order(entry: Any) -> tuple[bytes, bool, int]:
+    return bytes(entry.info.name.name), not _is_allocated(entry), _address(entry) or 0
+
+
+def _address(entry: Any) -> int | None:
+    return int(entry.info.meta.addr) if entry.info.meta is not None else None
+
+
+def _is_allocated(entry: Any) -> bool:
+    return not int(entry.info.name.flags) & int(pytsk3.TSK_FS_NAME_FLAG_UNALLOC)
+
+
+def _is_folder(entry: Any) -> bool:
+    kinds = {pytsk3.TSK_FS_META_TYPE_DIR, pytsk3.TSK_FS_META_TYPE_VIRT_DIR}
+    return entry.info.meta is not None and entry.info.meta.type in kinds
+
+
+def _entry(entry: Any, path: str, wall_clock: bool) -> Iterator[Item | Skipped]:
+    meta = entry.info.meta
+    if meta is None:
+        yield Skipped(path, "no-metadata", "a deleted name whose file is gone")
+    elif meta.type == pytsk3.TSK_FS_META_TYPE_LNK:
+        yield Skipped(path, "link", "symbolic link, not followed")
+    elif meta.type in _VIRTUAL:
+        yield Skipped(path, "file-system-area", "the file system's own tables")
+    elif meta.type != pytsk3.TSK_FS_META_TYPE_REG:
+        yield Skipped(path, "special-file", "device, pipe, socket or other special file")
+    else:
+        yield _item(entry, path, int(meta.size), None, wall_clock)
+        yield from _streams(entry, path, wall_clock)
+
+
+def _streams(entry: Any, path: str, wall_clock: bool) -> Iterator[Item]:
+    """Alternate data streams of NTFS: further contents of a file under names of their own."""
+    for attribute in entry:
+        info = attribute.info
+        if info.type == pytsk3.TSK_FS_ATTR_TYPE_NTFS_DATA and info.name:
+            yield _item(entry, f"{path}:{escape_name(bytes(info.name))}", int(info.size), info, wall_clock)
+
+
+def _item(entry: Any, path: str, size: int, stream: Any, wall_clock: bool) -> Item:
+    meta = entry.info.meta
+    allocated = _is_allocated(entry)
+    reused = not allocated and bool(int(meta.flags) & int(pytsk3.TSK_FS_META_FLAG_ALLOC))
+    return Item(
+        path, path, size, Blob(path, size, lambda: _open(entry, size, stream)), allocated,
+        modified=_time(meta.mtime, meta.mtime_nano, wall_clock),
+        accessed=_time(meta.atime, meta.atime_nano, wall_clock),
+        changed=_time(meta.ctime, meta.ctime_nano, wall_clock),
+        created=_time(meta.crtime, meta.crtime_nano, wall_clock),
+        remarks=("reallocated",) * reused + ("stream",) * (stream is not None),
+    )  # fmt: skip
+
+
+def _open(entry: Any, size: int, stream: Any) -> BinaryIO:
+    def read(offset: int, length: int) -> bytes:
+        if stream is None:
+            return bytes(entry.read_random(offset, length))
+        return bytes(entry.read_random(offset, length, stream.type, stream.id))
+
+    return cast(BinaryIO, BufferedReader(ReadAt(read, size), _READ))
+
+
+def _time(seconds: int, nanos: int, wall_clock: bool) -> ObservedTime | None:
+    """FAT keeps the wall clock of an unknown place; The Sleuth Kit read it in this machine's zone: undone here."""
+    if not seconds:
+        return None
+    instant = datetime.fromtimestamp(int(seconds), UTC).replace(microsecond=int(nanos) // 1000)
+    if wall_clock:
+        return ObservedTime(instant.astimezone().replace(tzinfo=None).isoformat(), None, Zone.UNKNOWN)
+    return ObservedTime(f"{int(seconds)}.{int(nanos):09}", instant, Zone.KNOWN)
