@@ -27,7 +27,8 @@ NOTE = b"pay to 1BoatSLRHtKNngkdXEeobR76b53LETtpyT\n"
 THUMB = b"\x89PNG small grey picture"
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 60"><title>Flow</title>'
-    '<rect x="5" y="15" width="70" height="30" fill="none" stroke="#111"/><text x="10" y="34" font-size="9">seed 9:0</text>'
+    '<rect x="5" y="15" width="70" height="30" fill="none" stroke="#111"/>'
+    '<text x="10" y="34" font-size="9">seed 9:0</text>'
     '<path d="M75 30H125" stroke="#111"/><rect x="125" y="15" width="70" height="30" fill="#ddd" stroke="#111"/>'
     '<text x="130" y="34" font-size="9">held 50 BTC</text></svg>'
 )
@@ -66,10 +67,20 @@ def chain(count, log=LOG):
 
 
 def findings():
-    media = Recipe("media.match", "1", {"threshold": 31, "signal": "pdq"}, {"list": "a" * 64, "item": "b" * 64}, "c" * 64)
+    media = Recipe(
+        "media.match", "1", {"threshold": 31, "signal": "pdq"}, {"list": "a" * 64, "item": "b" * 64}, "c" * 64
+    )
     trace = Recipe("ledger.trace", "1", {"rule": "fifo", "seed": "9:0"}, {"blk00000.dat": "d" * 64}, "e" * 64)
     match = {"item": "p1/photos/a.jpg", "exhibit": "EX1", "distance": 12, "list": "National list", "label": "A"}
-    flow = {"seeded": 5_000_000_000, "seed": "9:0", "rule": "fifo", "held": 5_000_000_000, "fee": 0, "stopped": 0, "gap": 0}
+    flow = {
+        "seeded": 5_000_000_000,
+        "seed": "9:0",
+        "rule": "fifo",
+        "held": 5_000_000_000,
+        "fee": 0,
+        "stopped": 0,
+        "gap": 0,
+    }
     seen = {
         "kind": "BTC address",
         "value": "1BoatSLRHtKNngkdXEeobR76b53LETtpyT",
@@ -103,7 +114,8 @@ def findings():
             picture="flow-1",
         ),
         IssuedFinding(
-            Finding("F3", Statement("sighting.seen", seen), Level.OBSERVED, ("EX1/p1/docs/a.txt",), None), author="m.okoro"
+            Finding("F3", Statement("sighting.seen", seen), Level.OBSERVED, ("EX1/p1/docs/a.txt",), None),
+            author="m.okoro",
         ),
     )
 
@@ -122,7 +134,9 @@ def rows():
             decided_by="r.diaz",
             at=AT,
         ),
-        CompletenessRow("EX1/p1/photos/b.jpg", State.THUMBNAIL_ONLY, "thumbs/b.png", 51_000, "f" * 64, "too-large", "r.diaz", AT),
+        CompletenessRow(
+            "EX1/p1/photos/b.jpg", State.THUMBNAIL_ONLY, "thumbs/b.png", 51_000, "f" * 64, "too-large", "r.diaz", AT
+        ),
         CompletenessRow("btc:9:0", State.WITHHELD, ground="public-record", decided_by="r.diaz", at=AT),
     )
 

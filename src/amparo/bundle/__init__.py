@@ -17,6 +17,7 @@ from amparo.bundle.content import (
 )
 from amparo.bundle.notes import NOTES
 from amparo.bundle.pack import pack
+from amparo.bundle.tools import TOOLS, Rerun, recipes_in, rerun
 from amparo.bundle.verification import Problem, VerifyReport, verify
 from amparo.bundle.words import LANGUAGES, own_translate
 
@@ -24,6 +25,7 @@ __all__ = [
     "LANGUAGES",
     "NOTES",
     "RESTRICTED",
+    "TOOLS",
     "VERIFIER",
     "AuthorisationFacts",
     "BundleContent",
@@ -34,10 +36,13 @@ __all__ = [
     "IssuedFinding",
     "KeyFacts",
     "Problem",
+    "Rerun",
     "State",
     "VerifyReport",
     "build_bundle",
     "own_translate",
     "pack",
+    "recipes_in",
+    "rerun",
     "verify",
 ]

@@ -69,3 +69,10 @@ class NotABundle(AmparoError):
     sentence = gettext_noop("%(path)s is not a bundle that can be read: %(why)s.")
     advice = gettext_noop("Choose the bundle's folder, or its zip file as it was received.")
     exit_code = 2
+
+
+class InputNotGiven(AmparoError):
+    code = "B021"
+    sentence = gettext_noop("The recipe needs its input %(name)s, which was not given.")
+    advice = gettext_noop("Give the file or folder with the digest that the recipe names.")
+    exit_code = 2

@@ -34,7 +34,7 @@ class FolderSource:
         for folder, folders, files in os.walk(root, followlinks=False):
             for each in sorted(files + [name for name in folders if (Path(folder) / name).is_symlink()]):
                 self._take(Path(folder) / each)
-        self.odd += _collisions(self.names)
+        self.odd = sorted(self.odd) + _collisions(self.names)
 
     def _take(self, path: Path) -> None:
         name = os.fsencode(path.relative_to(self._root).as_posix()).decode("utf-8", "backslashreplace")
@@ -62,7 +62,7 @@ class ZipSource:
         for info in members:
             self._take(info.filename[len(top) :], info)
         self.names = set(self._members)
-        self.odd += _collisions(self.names)
+        self.odd = sorted(self.odd) + _collisions(self.names)
 
     def _take(self, name: str, info: zipfile.ZipInfo) -> None:
         why = danger(name)

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
+from amparo.base import NotCanonical
 from amparo.bundle.content import RESTRICTED, State
-from amparo.custody import ChainWalk, Checkpoint, MerkleRoot
+from amparo.custody import BadKey, ChainWalk, Checkpoint, MerkleRoot
 
 MAX_LINE: Final = 1 << 22  # bytes; custody.chain refuses longer lines than its own limit with a reason
 
@@ -30,11 +31,13 @@ def check_custody(data: Iterable[bytes], checkpoints: Mapping[str, Any], keys: M
     checkpoint. Raises Malformed when a checkpoint itself does not hold.
     """
     try:
-        logs = [(str(log["log"]), int(log["length"]), str(log["head"])) for log in checkpoints["logs"]]
-        witnesses = [Checkpoint.from_dict(each) for each in checkpoints["checkpoints"]]
-        public = {each["id"]: bytes.fromhex(each["key"]) for each in keys["keys"]}
+        logs = [_log_of(each) for each in checkpoints["logs"]]
+        witnesses = [_witness_of(each) for each in checkpoints["checkpoints"]]
+        public = {str(each["id"]): bytes.fromhex(each["key"]) for each in keys["keys"]}
     except (KeyError, TypeError, ValueError) as error:
         raise Malformed("is not as the format asks") from error
+    if not logs:
+        raise Malformed("is not as the format asks")
     _check_witnesses(logs, witnesses, public)
     lines = _Lines(data)
     for log, length, head in logs:
@@ -47,11 +50,32 @@ def check_custody(data: Iterable[bytes], checkpoints: Mapping[str, Any], keys: M
     return None
 
 
+def _log_of(each: Mapping[str, Any]) -> tuple[str, int, str]:
+    log, length, head = each["log"], each["length"], each["head"]
+    if type(log) is not str or type(length) is not int or type(head) is not str:
+        raise TypeError("a log's line has the wrong types")
+    return log, length, head
+
+
+def _witness_of(each: Mapping[str, Any]) -> Checkpoint:
+    for name in Checkpoint.__slots__:
+        if type(each[name]) is not (int if name in ("first", "last") else str):
+            raise TypeError("a checkpoint has the wrong types")
+    return Checkpoint.from_dict(each)
+
+
+def _holds(each: Checkpoint, public: bytes) -> bool:
+    try:
+        return each.signed_by(public)
+    except (BadKey, NotCanonical):
+        return False
+
+
 def _check_witnesses(
     logs: list[tuple[str, int, str]], witnesses: list[Checkpoint], public: Mapping[str, bytes]
 ) -> None:
     for each in witnesses:
-        if each.key_id not in public or not each.signed_by(public[each.key_id]):
+        if each.key_id not in public or not _holds(each, public[each.key_id]):
             raise Malformed(f"has a checkpoint of {each.log!a} whose signature does not hold")
     for log, length, head in logs:
         if not any((each.log, each.first, each.last, each.head) == (log, 1, length, head) for each in witnesses):
@@ -114,7 +138,7 @@ def check_keys(keys: Mapping[str, Any], statement: Mapping[str, Any]) -> Iterato
             yield "says that the signing key was revoked"
         elif at < mine[0]["valid_from"] or (mine[0]["valid_to"] is not None and at > mine[0]["valid_to"]):
             yield "says that the signing key was not valid when it signed"
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Malformed("is not as the format asks") from error
 
 
@@ -131,7 +155,7 @@ def check_completeness(findings: Mapping[str, Any], listed: Mapping[str, Any], p
                 yield f"does not name rightly who cites {ref!a}"
             yield from _row_wrong(row, payload)
         yield from _loose_files(rows.values(), payload)
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Malformed("is not as the format asks") from error
 
 

@@ -209,7 +209,8 @@ class _Check:
         findings, listed = self._json("data/findings.json"), self._json("data/completeness.json")
         if findings is not None and listed is not None:
             self._checked("data/completeness.json", lambda: check_completeness(findings, listed, self.payload))
-            self.totals["cited"] = len(listed.get("items", ()))
+            items = listed.get("items")
+            self.totals["cited"] = len(items) if isinstance(items, list) else 0
 
     def _custody(self) -> None:
         checkpoints, keys = self._json("data/checkpoints.json"), self._json("data/keys.json")

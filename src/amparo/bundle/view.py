@@ -23,6 +23,7 @@ from amparo.bundle.words import (
     AUTHORISATION_KINDS,
     CLAIMS,
     EXERCISE,
+    EXHIBIT_KINDS,
     GROUNDS,
     LABELS,
     LEVELS,
@@ -115,7 +116,7 @@ def _case(content: BundleContent, facts: ReportFacts, speaker: Speaker) -> list[
         [speaker.label("case"), visible(content.case_ref)],
         [speaker.label("agency"), visible(content.agency)],
         [speaker.label("issued"), _moment(facts.at)],
-        [speaker.label("signed_by"), f"{visible(facts.signer.holder)} ({visible(facts.signer.role)})"],
+        [speaker.label("signed_by"), f"{visible(facts.signer.holder)} ({visible(speaker.word(facts.signer.role))})"],
         [speaker.label("fingerprint"), facts.signer.id],
     ]
 
@@ -145,7 +146,7 @@ def _keys(content: BundleContent, speaker: Speaker) -> dict[str, Any]:
         [
             each.id,
             visible(each.holder),
-            visible(each.role),
+            visible(speaker.word(each.role)),
             _day(each.valid_from),
             _day(each.valid_to),
             _day(each.revoked),
@@ -218,7 +219,7 @@ def _exhibits(content: BundleContent, speaker: Speaker) -> Table:
         [
             visible(each.number),
             "; ".join([visible(each.label), *(visible(f"{key}: {each.facts[key]}") for key in sorted(each.facts))]),
-            visible(each.kind),
+            visible(speaker.word(EXHIBIT_KINDS.get(each.kind, each.kind))),
             "-" if each.size is None else str(each.size),
             each.sha256,
         ]
@@ -273,7 +274,7 @@ def _event(event: Mapping[str, Any], content: BundleContent, speaker: Speaker) -
     return [
         str(event["seq"]),
         visible(str(event["at"])).replace("T", " ").removesuffix("Z"),
-        f"{visible(person)} ({visible(str(event['role']))})",
+        f"{visible(person)} ({visible(speaker.word(str(event['role'])))})",
         speaker.word(content.action_words[action]) if action in content.action_words else visible(action),
         visible(str(event["object"])),
         visible(str(event["reason"] or "-")),

@@ -105,6 +105,13 @@ AUTHORISATION_KINDS: Final = {
     "urgency": _("urgency"),
 }
 
+EXHIBIT_KINDS: Final = {
+    "folder": _("folder"),
+    "zip": _("zip file"),
+    "disk-image": _("disk image"),
+    "file": _("single file"),
+}
+
 SENTENCES: Final = {
     "cited": _(
         "%(cited)s items are cited: %(included)s included, %(withheld)s withheld, %(thumbnails)s as a thumbnail only."
@@ -154,7 +161,7 @@ README: Final = {
 
 def all_words() -> list[str]:
     """Every English sentence of this module, for the test that each language has them all."""
-    groups = (LABELS, LEVELS, STATES, GROUNDS, AUTHORISATION_KINDS, SENTENCES, README)
+    groups = (LABELS, LEVELS, STATES, GROUNDS, AUTHORISATION_KINDS, EXHIBIT_KINDS, SENTENCES, README)
     return [TITLE, EXERCISE, CLAIMS, *(words for group in groups for words in group.values())]
 
 

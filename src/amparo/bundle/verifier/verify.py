@@ -201,7 +201,7 @@ class Folder:
             links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
             for each in files + links:
                 self.take(os.path.join(folder, each))
-        self.odd += collisions(self.names)
+        self.odd = sorted(self.odd) + collisions(self.names)
 
     def take(self, path):
         relative = os.path.relpath(path, self.root).replace(os.sep, "/")
@@ -226,7 +226,7 @@ class Zip:
         for info in members:
             self.take(info.filename[cut:], info)
         self.names = set(self.members)
-        self.odd += collisions(self.names)
+        self.odd = sorted(self.odd) + collisions(self.names)
 
     def take(self, name, info):
         why = danger(name)
@@ -312,7 +312,8 @@ def objection(line, log, seq, prev):
     if not set(value) >= EVENT:
         return "the line lacks %s" % ", ".join(sorted(EVENT - set(value))), True
     if value["v"] is True or value["v"] != 1 or value["log"] != log:
-        return "the line belongs to another log or version", True
+        known = value["v"] is not True and value["v"] == 1
+        return "the line belongs to another log" if known else "the line is of an unknown version", True
     if value["seq"] is True or value["seq"] != seq:
         return "a line is missing or out of order: number %d was expected" % seq, True
     if value["prev"] != prev:
@@ -336,20 +337,24 @@ class Chains:
 
     def __init__(self, source, checkpoints, keys):
         try:
-            self.logs = [(str(each["log"]), int(each["length"]), str(each["head"])) for each in checkpoints["logs"]]
+            self.logs = [(each["log"], each["length"], each["head"]) for each in checkpoints["logs"]]
+            if not self.logs or any([type(part) for part in log] != [str, int, str] for log in self.logs):
+                raise Malformed("is not as the format asks")
             self.witnesses = list(checkpoints["checkpoints"])
-            public = {each["id"]: bytes.fromhex(each["key"]) for each in keys["keys"]}
+            public = {str(each["id"]): bytes.fromhex(each["key"]) for each in keys["keys"]}
             for each in self.witnesses:
                 self.check_witness(each, public)
             for log, length, head in self.logs:
                 self.check_whole(log, length, head)
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
             raise Malformed("is not as the format asks") from None
         self.lines = lines_of(source)
         self.ahead = next(self.lines, None)
 
     def check_witness(self, each, public):
         body = {name: each[name] for name in CHECKPOINT}
+        if not all(type(body[name]) is (int if name in ("first", "last") else str) for name in CHECKPOINT):
+            raise Malformed("is not as the format asks")
         data = b"amparo-checkpoint-v1\0" + canonical(body).encode("utf-8")
         signature = unhex(each["signature"])
         key = public.get(each["key_id"])
@@ -597,7 +602,7 @@ class Check:
             self.checked("data/keys.json", check_keys, keys, self.statement)
         if findings is not None and listed is not None:
             self.checked("data/completeness.json", check_completeness, findings, listed, self.payload)
-            self.totals["cited"] = len(listed.get("items", ()))
+            self.totals["cited"] = len(listed["items"]) if isinstance(listed.get("items"), list) else 0
 
     def parsed(self, name):
         if self.payload.get(name) is None:
@@ -629,7 +634,7 @@ class Check:
         try:
             for what in check(*values):
                 self.note(name, what)
-        except (KeyError, TypeError, AttributeError):
+        except (KeyError, TypeError, ValueError, AttributeError):
             self.note(name, "is not as the format asks")
 
     def sentence(self):
