@@ -60,6 +60,7 @@ check: build $(STAMPS)/test ## lint, format, types, import contracts, translatio
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/errors.py --check
+	$(BIN)/python tools/commands.py --check
 	$(BIN)/python tools/messages.py check
 
 bench: build $(STAMPS)/test ## ours and the named peer, one JSON object a line (ROOM=media, SCALE=0.01)
