@@ -33,7 +33,8 @@ class Example:
 
 
 class Decoder(ABC):
-    """A wrapping format. `members` never raises for bad bytes: it yields a Skipped with a reason."""
+    """A wrapping format. `members` never raises for bad bytes: it yields a Skipped with a reason, whose `what` is the
+    step of one member, or empty for the wrapping as a whole."""
 
     name: ClassVar[str]
     #: Bytes `fits` wants to see from the start.

@@ -30,11 +30,11 @@ class Tar(Decoder):
                 source = _Guarded(stack.enter_context(blob.open()))
                 archive = stack.enter_context(tarfile.open(fileobj=cast(BinaryIO, source), mode="r:"))
             except _BAD as error:
-                yield Skipped(blob.name, "broken-tar", str(error))
+                yield Skipped("", "broken-tar", str(error))
                 return
             for index, info in enumerate(_entries(archive)):
                 if isinstance(info, Skipped):
-                    yield Skipped(f"{index} {blob.name}", info.reason, info.detail)
+                    yield Skipped(str(index), info.reason, info.detail)
                 elif not info.isdir():
                     yield _member(blob, budget, index, info, info.name in seen)
                     seen.add(info.name)
@@ -70,19 +70,18 @@ def _entries(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo | Skipped]:
 def _member(blob: Blob, budget: Budget, index: int, info: tarfile.TarInfo, repeated: bool) -> Member | Skipped:
     raw = info.name.encode("utf-8", "surrogateescape")
     name = escape_name(raw)
-    what = f"{index} {name}"
+    what = str(index)
     if info.issym() or info.islnk():
-        return Skipped(
-            what, "link", f"to {escape_name(info.linkname.encode('utf-8', 'surrogateescape'))}, not followed"
-        )
+        target = escape_name(info.linkname.encode("utf-8", "surrogateescape"))
+        return Skipped(what, "link", f"{name}: to {target}, not followed")
     if not info.isfile():
-        return Skipped(what, "special-file", "device, pipe or other special entry")
+        return Skipped(what, "special-file", f"{name}: device, pipe or other special entry")
     if info.issparse():
-        return Skipped(what, "sparse", "sparse member")
+        return Skipped(what, "sparse", f"{name}: sparse member")
     if blob.size is not None and info.offset_data + info.size > blob.size:
-        return Skipped(what, "cut-off", f"the archive ends before its {info.size} bytes")
+        return Skipped(what, "cut-off", f"{name}: the archive ends before its {info.size} bytes")
     if not budget.take(info.size):
-        return Skipped(what, "bomb", "more members or bytes than the archive's whole allowance")
+        return Skipped(what, "bomb", f"{name}: more members or bytes than the archive's whole allowance")
     remarks = ("unsafe-name",) * is_unsafe_name(raw) + ("duplicate-name",) * repeated
     offset, size = info.offset_data, info.size
     inside = Blob(name, size, lambda: cast(BinaryIO, BufferedReader(_Slice(blob.open(), offset, size))))

@@ -40,7 +40,7 @@ class Zip(Decoder):
                 archive = stack.enter_context(zipfile.ZipFile(stack.enter_context(blob.open())))
                 infos = archive.infolist()
             except _BAD as error:
-                yield Skipped(blob.name, "broken-zip", str(error))
+                yield Skipped("", "broken-zip", str(error))
                 return
             names = Counter(info.orig_filename for info in infos)
             for index, info in enumerate(infos):
@@ -55,7 +55,7 @@ class Zip(Decoder):
         name = escape_name(raw)
         refused = _refused(info) or _bomb(info, budget)
         if refused is not None:
-            return Skipped(f"{index} {name}", refused[0], refused[1])
+            return Skipped(str(index), refused[0], f"{name}: {refused[1]}")
         remarks = ("unsafe-name",) * is_unsafe_name(raw) + ("duplicate-name",) * repeated
         inside = Blob(name, info.file_size, lambda: _open(blob, index))
         return Member(str(index), name, inside, _dos_time(info), remarks)

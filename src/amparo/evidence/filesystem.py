@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BufferedReader
-from typing import Any, BinaryIO, Final, cast
+from typing import Any, BinaryIO, Final, NamedTuple, cast
 
 import pytsk3
 
@@ -15,7 +15,7 @@ from amparo.evidence.media import Media, ReadAt
 _FAT: Final = {
     pytsk3.TSK_FS_TYPE_FAT12, pytsk3.TSK_FS_TYPE_FAT16, pytsk3.TSK_FS_TYPE_FAT32, pytsk3.TSK_FS_TYPE_EXFAT,
 }  # fmt: skip
-_VIRTUAL: Final = {pytsk3.TSK_FS_META_TYPE_VIRT, pytsk3.TSK_FS_META_TYPE_VIRT_DIR}
+_FOLDERS: Final = {pytsk3.TSK_FS_META_TYPE_DIR, pytsk3.TSK_FS_META_TYPE_VIRT_DIR}
 _READ: Final = 256 * 1024
 
 
@@ -111,9 +111,24 @@ def _block(volume: Any) -> int:
 # -------------------------------------------------------------------- files
 
 
+class _Entry(NamedTuple):
+    """A name in a folder. `file`: what The Sleuth Kit opened for it. `wall_clock`: its times have no known zone."""
+
+    file: Any
+    path: str
+    allocated: bool
+    wall_clock: bool
+
+    @property
+    def meta(self) -> Any:
+        return self.file.info.meta
+
+    def is_folder(self) -> bool:
+        return self.meta is not None and self.meta.type in _FOLDERS
+
+
 def _files(fs: Any, prefix: str) -> Iterator[Item | Skipped]:
     """Walk depth first, names in byte order. A folder is entered once: deleted ones may point in circles."""
-    wall_clock = fs.info.ftype in _FAT
     seen = {int(fs.info.root_inum)}
     stack = [_entries(fs, fs.info.root_inum, prefix)]
     while stack:
@@ -122,94 +137,92 @@ def _files(fs: Any, prefix: str) -> Iterator[Item | Skipped]:
             stack.pop()
         elif isinstance(found, Skipped):
             yield found
-        else:
-            entry, path = found
-            address = _address(entry)
-            if not _is_folder(entry):
-                yield from _entry(entry, path, wall_clock)
-            elif address is not None and address not in seen:
-                seen.add(address)
-                stack.append(_entries(fs, address, path + "/"))
+        elif not found.is_folder():
+            yield from _entry(found)
+        elif int(found.meta.addr) not in seen:
+            seen.add(int(found.meta.addr))
+            stack.append(_entries(fs, int(found.meta.addr), found.path + "/"))
 
 
-def _entries(fs: Any, address: int, prefix: str) -> Iterator["tuple[Any, str] | Skipped"]:
+def _entries(fs: Any, address: int, prefix: str) -> Iterator[_Entry | Skipped]:
     try:
-        entries = list(fs.open_dir(inode=address))
+        files = list(fs.open_dir(inode=address))
     except OSError as error:
         yield Skipped(prefix.rstrip("/") or "/", "unreadable-folder", str(error))
         return
     names: set[str] = set()
-    for entry in sorted(entries, key=_order):
-        name = bytes(entry.info.name.name)
+    for file in sorted(files, key=_order):
+        name = bytes(file.info.name.name)
         if name in {b".", b".."}:
             continue
         path = prefix + escape_name(name)
         if path in names:
-            # Two deleted files of one name: the second is told apart by its metadata address.
-            path = f"{path}#{_address(entry) or 0}"
+            # Two deleted files of one name: the later ones are told apart by their metadata address.
+            path = f"{path}#{int(file.info.name.meta_addr)}"
         names.add(path)
-        yield entry, path
+        yield _Entry(_with_metadata(fs, file), path, _is_allocated(file), fs.info.ftype in _FAT)
 
 
-def _order(entry: Any) -> tuple[bytes, bool, int]:
-    return bytes(entry.info.name.name), not _is_allocated(entry), _address(entry) or 0
+def _with_metadata(fs: Any, file: Any) -> Any:
+    """Return the file of a name. An orphan comes without its metadata, but knows where that lies."""
+    address = int(file.info.name.meta_addr)
+    if file.info.meta is not None or not address:
+        return file
+    try:
+        return fs.open_meta(inode=address)
+    except OSError:
+        return file
 
 
-def _address(entry: Any) -> int | None:
-    return int(entry.info.meta.addr) if entry.info.meta is not None else None
+def _order(file: Any) -> tuple[bytes, bool, int]:
+    return bytes(file.info.name.name), not _is_allocated(file), int(file.info.name.meta_addr)
 
 
-def _is_allocated(entry: Any) -> bool:
-    return not int(entry.info.name.flags) & int(pytsk3.TSK_FS_NAME_FLAG_UNALLOC)
+def _is_allocated(file: Any) -> bool:
+    return not int(file.info.name.flags) & int(pytsk3.TSK_FS_NAME_FLAG_UNALLOC)
 
 
-def _is_folder(entry: Any) -> bool:
-    kinds = {pytsk3.TSK_FS_META_TYPE_DIR, pytsk3.TSK_FS_META_TYPE_VIRT_DIR}
-    return entry.info.meta is not None and entry.info.meta.type in kinds
-
-
-def _entry(entry: Any, path: str, wall_clock: bool) -> Iterator[Item | Skipped]:
-    meta = entry.info.meta
+def _entry(entry: _Entry) -> Iterator[Item | Skipped]:
+    meta, path = entry.meta, entry.path
     if meta is None:
         yield Skipped(path, "no-metadata", "a deleted name whose file is gone")
     elif meta.type == pytsk3.TSK_FS_META_TYPE_LNK:
         yield Skipped(path, "link", "symbolic link, not followed")
-    elif meta.type in _VIRTUAL:
+    elif meta.type == pytsk3.TSK_FS_META_TYPE_VIRT:
         yield Skipped(path, "file-system-area", "the file system's own tables")
     elif meta.type != pytsk3.TSK_FS_META_TYPE_REG:
         yield Skipped(path, "special-file", "device, pipe, socket or other special file")
     else:
-        yield _item(entry, path, int(meta.size), None, wall_clock)
-        yield from _streams(entry, path, wall_clock)
+        yield _item(entry, path, int(meta.size))
+        yield from _streams(entry)
 
 
-def _streams(entry: Any, path: str, wall_clock: bool) -> Iterator[Item]:
+def _streams(entry: _Entry) -> Iterator[Item]:
     """Alternate data streams of NTFS: further contents of a file under names of their own."""
-    for attribute in entry:
+    for attribute in entry.file:
         info = attribute.info
         if info.type == pytsk3.TSK_FS_ATTR_TYPE_NTFS_DATA and info.name:
-            yield _item(entry, f"{path}:{escape_name(bytes(info.name))}", int(info.size), info, wall_clock)
+            yield _item(entry, f"{entry.path}:{escape_name(bytes(info.name))}", int(info.size), info)
 
 
-def _item(entry: Any, path: str, size: int, stream: Any, wall_clock: bool) -> Item:
-    meta = entry.info.meta
-    allocated = _is_allocated(entry)
-    reused = not allocated and bool(int(meta.flags) & int(pytsk3.TSK_FS_META_FLAG_ALLOC))
+def _item(entry: _Entry, path: str, size: int, stream: Any = None) -> Item:
+    meta = entry.meta
+    reused = not entry.allocated and bool(int(meta.flags) & int(pytsk3.TSK_FS_META_FLAG_ALLOC))
     return Item(
-        path, path, size, Blob(path, size, lambda: _open(entry, size, stream)), allocated,
-        modified=_time(meta.mtime, meta.mtime_nano, wall_clock),
-        accessed=_time(meta.atime, meta.atime_nano, wall_clock),
-        changed=_time(meta.ctime, meta.ctime_nano, wall_clock),
-        created=_time(meta.crtime, meta.crtime_nano, wall_clock),
+        path, path, size, Blob(path, size, lambda: _open(entry.file, size, stream)), entry.allocated,
+        modified=_time(meta.mtime, meta.mtime_nano, entry.wall_clock),
+        accessed=_time(meta.atime, meta.atime_nano, entry.wall_clock),
+        changed=_time(meta.ctime, meta.ctime_nano, entry.wall_clock),
+        created=_time(meta.crtime, meta.crtime_nano, entry.wall_clock),
         remarks=("reallocated",) * reused + ("stream",) * (stream is not None),
     )  # fmt: skip
 
 
-def _open(entry: Any, size: int, stream: Any) -> BinaryIO:
+def _open(file: Any, size: int, stream: Any) -> BinaryIO:
     def read(offset: int, length: int) -> bytes:
         if stream is None:
-            return bytes(entry.read_random(offset, length))
-        return bytes(entry.read_random(offset, length, stream.type, stream.id))
+            return bytes(file.read_random(offset, length))
+        return bytes(file.read_random(offset, length, stream.type, stream.id))
 
     return cast(BinaryIO, BufferedReader(ReadAt(read, size), _READ))
 

@@ -48,7 +48,8 @@ def _members(item: Item, decoder: Decoder, spool: Spool | None, budget: Budget, 
     try:
         for found in decoder.members(source, budget):
             if isinstance(found, Skipped):
-                yield Skipped(f"{item.path}|{found.what}", found.reason, found.detail)
+                what = f"{item.path}|{found.what}" if found.what else item.path
+                yield Skipped(what, found.reason, found.detail)
                 continue
             inside = _item(item, found)
             yield inside

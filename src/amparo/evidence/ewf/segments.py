@@ -69,7 +69,7 @@ def segment_number(file: BinaryIO, name: str) -> int:
     file.seek(0)
     head = file.read(_HEADER)
     refuse_other_forms(name, head)
-    if len(head) < _HEADER or not is_ewf(head) or head[8] != 1:
+    if len(head) < _HEADER or not is_ewf(head) or head[8] != 1 or head[11:] != b"\x00\x00":
         raise ImageBroken(name=name, why="it does not start as a segment of an E01 image")
     return int(struct.unpack_from("<H", head, 9)[0])
 
