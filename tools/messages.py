@@ -12,6 +12,7 @@ are written sorted, without dates and line numbers, so that a diff shows words o
 """
 
 import argparse
+import ast
 import io
 import json
 import os
@@ -84,16 +85,32 @@ def sources(package: Path) -> Iterator[Path]:
 def messages_in(path: Path) -> Iterator[tuple[str, str, str]]:
     """Yield (context, id, plural) of one file."""
     text = path.read_text(encoding="utf-8")
-    if path.suffix != ".py":
-        # What templatize leaves of the page is no Python; only the indentation would disturb the tokenizer.
-        text = "\n".join(line.lstrip() for line in templatize(text, origin=str(path)).splitlines())
-    stream = io.BytesIO(text.encode())
-    for _line, function, found, _comments in extract_python(stream, list(KEYWORDS), [], {"encoding": "utf-8"}):
+    for function, found in _calls(text) if path.suffix == ".py" else _tags(text, path):
         yield from _pick(function, found)
 
 
-def _pick(function: str, found: Any) -> Iterator[tuple[str, str, str]]:
-    arguments = found if isinstance(found, tuple) else (found,)
+def _calls(text: str) -> Iterator[tuple[str, list[str | None]]]:
+    """Yield (function, its arguments; None for one that is no plain text) of every call in Python code."""
+    nodes = list(ast.walk(ast.parse(text)))
+    imported = [alias for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names]
+    renamed = {alias.asname: alias.name for alias in imported if alias.asname and alias.name in KEYWORDS}
+    for node in nodes:
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", None) or getattr(node.func, "attr", None) or ""
+            name = renamed.get(name, name)
+            if name in KEYWORDS:
+                yield name, [each.value if isinstance(each, ast.Constant) else None for each in node.args]
+
+
+def _tags(text: str, path: Path) -> Iterator[tuple[str, list[str | None]]]:
+    """The same of a template, of which templatize leaves only the calls; indentation would disturb the tokenizer."""
+    code = "\n".join(line.lstrip() for line in templatize(text, origin=str(path)).splitlines())
+    stream = io.BytesIO(code.encode())
+    for _line, function, found, _comments in extract_python(stream, list(KEYWORDS), [], {"encoding": "utf-8"}):
+        yield function, list(found) if isinstance(found, tuple) else [found]
+
+
+def _pick(function: str, arguments: list[Any]) -> Iterator[tuple[str, str, str]]:
     spec = KEYWORDS[function]
     context = ""
     picked: list[str] = []

@@ -7,14 +7,16 @@ import pytest
 
 PYTHON = """
 from django.utils.translation import gettext as _, ngettext, pgettext
-from amparo.base import gettext_noop
+from amparo.base import gettext_noop as later
 
 class Wrong(Exception):
-    sentence = gettext_noop("The file hashes to %(received)s.")
+    sentence = later("The file hashes to %(received)s.")
 
 def view(count, name):
     _("Save")
     _(name)
+    _(WORDS["not a message"])
+    say("nor this")
     pgettext("a court", "Bundle")
     return ngettext("%(count)s case", "%(count)s cases", count)
 """
