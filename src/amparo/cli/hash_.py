@@ -31,9 +31,15 @@ def hash_(teller: Teller, paths: tuple[Path, ...]) -> None:
 
 
 def _tell(teller: Teller, blob: Blob) -> None:
-    from amparo.media import hash_blob
+    from amparo.media import BlobUnreadable, hash_blob
 
-    hashes = hash_blob(blob)
+    try:
+        hashes = hash_blob(blob)
+    except BlobUnreadable as error:
+        teller.skip(Skipped(blob.name, "unreadable", str(error.facts["why"])))
+        return
+    if hashes.skipped:
+        teller.skipped.add(hashes.skipped)  # said in the row itself
     row = {
         "name": blob.name,
         "size": hashes.size,
@@ -44,4 +50,6 @@ def _tell(teller: Teller, blob: Blob) -> None:
         "quality": hashes.pdq.quality if hashes.pdq else None,
         "no_pdq": hashes.skipped.reason if hashes.skipped else None,
     }
-    teller.row(row, f"{hashes.sha256}  {blob.name}" + (f"  pdq {row['pdq']} ({row['quality']})" if hashes.pdq else ""))
+    pdq = f"  pdq {hashes.pdq.hex} ({hashes.pdq.quality})" if hashes.pdq else ""
+    reason = f"  no pdq: {hashes.skipped.reason}" if hashes.skipped else ""
+    teller.row(row, f"{hashes.sha256}  {blob.name}{pdq}{reason}")

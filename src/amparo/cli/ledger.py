@@ -88,7 +88,7 @@ def _labels(teller: Teller, tags: tuple[Path, ...]) -> dict[str, str]:
         pack = read_tagpack(path)
         for skipped in pack.skipped.examples:
             teller.skip(skipped)
-        labels.update({tag.address: tag.label for tag in pack.tags})
+        labels.update({tag.address: tag.label for tag in pack.tags if tag.address})
     return labels
 
 

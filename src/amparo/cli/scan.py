@@ -40,6 +40,8 @@ def scan(teller: Teller, paths: tuple[Path, ...], lists: tuple[Path, ...], thres
             for scanned in scan_blobs(_readable(teller, paths), indexes, threshold=threshold):
                 seen += 1
                 progress(seen, None, "files")
+                for skipped in scanned.skipped:
+                    teller.skip(skipped)
                 hits += _tell(teller, scanned, indexes)
         teller.note(f"{seen} files compared, {hits} hits, {teller.skipped.total} skipped")
 
@@ -48,8 +50,8 @@ def _index(teller: Teller, path: Path, folder: Path) -> "Index":
     """Read a list into a throw-away index; bad lines are said."""
     from amparo.media import LISTS, Index, build_index
 
-    entries = LISTS["csv"].read(Blob.from_path(path))
-    report = build_index(entries, folder, {"name": path.name})
+    with path.open("rb") as stream:
+        report = build_index(LISTS["csv"].read(stream), folder, {"name": path.name})
     for skipped in report.skipped.examples:
         teller.skip(skipped)
     return Index.open(folder)
@@ -70,6 +72,10 @@ def _tell(teller: Teller, scanned: "Scanned", indexes: "dict[str, Index]") -> in
             "list": hit.list_name,
             "signal": hit.signal,
             "distance": hit.distance,
+            "variant": hit.variant,
+            "quality": hit.quality,
+            "also": list(hit.also),
+            "row": hit.entry.row,
             "label": hit.entry.label,
             "purpose": hit.entry.purpose,
         }

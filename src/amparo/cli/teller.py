@@ -35,7 +35,7 @@ class Teller:
         self.as_json = as_json
         self.strict = strict
         self.skipped = SkipCount()
-        self.failed = False
+        self.code = 0
 
     def row(self, row: Mapping[str, Any], plain: str) -> None:
         """Say one result. `row` is what programs read, `plain` what people read."""
@@ -54,13 +54,10 @@ class Teller:
         else:
             click.echo(f"skipped ({skipped.reason}): {skipped.what} {skipped.detail}".rstrip(), err=True)
 
-    def fail(self) -> None:
-        """A check failed: the command goes on and ends with exit code 1."""
-        self.failed = True
-
     @property
     def exit_code(self) -> int:
-        return FAILED if self.failed or (self.strict and self.skipped.total) else 0
+        """0, or what the command set `code` to; 1 if something was skipped and --strict was given."""
+        return self.code or (FAILED if self.strict and self.skipped.total else 0)
 
     def error(self, error: AmparoError) -> None:
         """Say what went wrong and what to do next."""
