@@ -184,3 +184,20 @@ def content(signer):
 def built(signer, tmp_path_factory):
     """A finished bundle (read only: tests that change it copy it first)."""
     return build_bundle(content_of(signer), tmp_path_factory.mktemp("bundle") / "2026-0042", signer, at=AT).path
+
+
+@pytest.fixture(scope="session")
+def make_content():
+    return content_of
+
+
+@pytest.fixture(scope="session")
+def make_chain():
+    return chain
+
+
+@pytest.fixture(scope="session")
+def reports(signer, tmp_path_factory):
+    """The data folder of an exercise's bundle in English and Arabic."""
+    content = content_of(signer, languages=("en", "ar"), exercise=True)
+    return build_bundle(content, tmp_path_factory.mktemp("reports") / "b", signer, at=AT).path / "data"

@@ -14,6 +14,7 @@ from typing import Any, Final
 import typst
 
 from amparo.bundle.errors import ReportNotDrawn
+from amparo.bundle.glyphs import drawable
 
 FONT_PACKAGES: Final = ("fontpkg_noto_sans", "fontpkg_noto_sans_arabic")
 
@@ -33,7 +34,7 @@ def pdf_report(view: Mapping[str, Any], data: Path, attach: Sequence[str], at: d
             font_paths=_fonts(),
             ignore_system_fonts=True,
             sys_inputs={
-                "view": json.dumps(view),
+                "view": json.dumps(drawable(dict(view), _font_files())),
                 "at": json.dumps({part: getattr(moment, part) for part in parts}),
                 "attach": json.dumps(list(attach)),
             },
@@ -49,10 +50,16 @@ def pdf_report(view: Mapping[str, Any], data: Path, attach: Sequence[str], at: d
 @cache
 def _fonts() -> typst.Fonts:
     """Our fonts and nothing of the machine's, so that every machine draws the same page."""
-    folders: list[str] = []
+    folders = sorted({str(path.parent) for path in _font_files()})
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
+
+
+@cache
+def _font_files() -> tuple[Path, ...]:
+    found: list[Path] = []
     for package in FONT_PACKAGES:
         spec = find_spec(package)
         if spec is None or spec.origin is None:
             raise ReportNotDrawn(language="-", why=f"the font package {package} is not installed")
-        folders.append(str(Path(spec.origin).parent / "files"))
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
+        found += sorted((Path(spec.origin).parent / "files").glob("*.ttf"))
+    return tuple(found)
