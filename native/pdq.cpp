@@ -78,113 +78,210 @@ std::shared_ptr<const Weights> weights(long n) {
 }
 
 // ---- one row: bytes to luminance, and luminance times weight onto an accumulator ----------------------------------
+//
+// Three forms of the same two steps. `both` does them at once for the common row that feeds one output only.
 
-void luma_plain(const std::uint8_t *row, std::size_t from, std::size_t width, std::size_t channels, float *out) {
-    for (std::size_t x = from; x < width; ++x) {
-        const std::uint8_t *p = row + x * channels;
-        out[x] = channels == 1 ? static_cast<float>(p[0]) : 0.299f * p[0] + 0.587f * p[1] + 0.114f * p[2];
-    }
-}
-
-void add_plain(float *acc, const float *row, std::size_t from, std::size_t width, float weight) {
-    for (std::size_t x = from; x < width; ++x) acc[x] += weight * row[x];
-}
-
-void luma_baseline(const std::uint8_t *row, std::size_t width, std::size_t channels, float *out) {
-    luma_plain(row, 0, width, channels, out);
-}
-
-void add_baseline(float *acc, const float *row, std::size_t width, float weight) { add_plain(acc, row, 0, width, weight); }
-
-#if AMPARO_X86
-struct Planes {
-    __m128i r, g, b;
+struct RowOps {
+    void (*luma)(const std::uint8_t *row, std::size_t width, std::size_t channels, float *out);
+    void (*add)(float *acc, const float *luma, std::size_t width, float weight);
+    void (*both)(const std::uint8_t *row, std::size_t width, std::size_t channels, float *acc, float weight);
 };
 
-// 16 RGB pixels (48 bytes) to three planes of 16 bytes. -1 in a shuffle gives zero.
-AMPARO_AVX2 inline Planes split16(const std::uint8_t *p) {
-    const __m128i a = _mm_loadu_si128(reinterpret_cast<const __m128i *>(p));
-    const __m128i b = _mm_loadu_si128(reinterpret_cast<const __m128i *>(p + 16));
-    const __m128i c = _mm_loadu_si128(reinterpret_cast<const __m128i *>(p + 32));
-    const auto join = [](__m128i x, __m128i y, __m128i z) AMPARO_AVX2 { return _mm_or_si128(x, _mm_or_si128(y, z)); };
-    const __m128i r = join(
-        _mm_shuffle_epi8(a, _mm_setr_epi8(0, 3, 6, 9, 12, 15, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1)),
-        _mm_shuffle_epi8(b, _mm_setr_epi8(-1, -1, -1, -1, -1, -1, 2, 5, 8, 11, 14, -1, -1, -1, -1, -1)),
-        _mm_shuffle_epi8(c, _mm_setr_epi8(-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 1, 4, 7, 10, 13)));
-    const __m128i g = join(
-        _mm_shuffle_epi8(a, _mm_setr_epi8(1, 4, 7, 10, 13, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1)),
-        _mm_shuffle_epi8(b, _mm_setr_epi8(-1, -1, -1, -1, -1, 0, 3, 6, 9, 12, 15, -1, -1, -1, -1, -1)),
-        _mm_shuffle_epi8(c, _mm_setr_epi8(-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 2, 5, 8, 11, 14)));
-    const __m128i blue = join(
-        _mm_shuffle_epi8(a, _mm_setr_epi8(2, 5, 8, 11, 14, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1)),
-        _mm_shuffle_epi8(b, _mm_setr_epi8(-1, -1, -1, -1, -1, 1, 4, 7, 10, 13, -1, -1, -1, -1, -1, -1)),
-        _mm_shuffle_epi8(c, _mm_setr_epi8(-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 3, 6, 9, 12, 15)));
-    return {r, g, blue};
+inline float luma_at(const std::uint8_t *row, std::size_t x, std::size_t channels) {
+    const std::uint8_t *p = row + x * channels;
+    return channels == 1 ? static_cast<float>(p[0]) : 0.299f * p[0] + 0.587f * p[1] + 0.114f * p[2];
 }
 
-AMPARO_AVX2 inline __m256 floats8(__m128i bytes) { return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(bytes)); }
-
-AMPARO_AVX2 inline __m256 luma8(__m128i r, __m128i g, __m128i b) {
-    const __m256 rg = _mm256_add_ps(_mm256_mul_ps(_mm256_set1_ps(0.299f), floats8(r)),
-                                    _mm256_mul_ps(_mm256_set1_ps(0.587f), floats8(g)));
-    return _mm256_add_ps(rg, _mm256_mul_ps(_mm256_set1_ps(0.114f), floats8(b)));
+void luma_from(std::size_t x, const std::uint8_t *row, std::size_t width, std::size_t channels, float *out) {
+    for (; x < width; ++x) out[x] = luma_at(row, x, channels);
 }
 
-AMPARO_AVX2 void luma_avx2(const std::uint8_t *row, std::size_t width, std::size_t channels, float *out) {
-    std::size_t x = 0;
-    for (; channels == 3 && x + 16 <= width; x += 16) {
-        const Planes p = split16(row + 3 * x);
-        _mm256_storeu_ps(out + x, luma8(p.r, p.g, p.b));
-        _mm256_storeu_ps(out + x + 8, luma8(_mm_srli_si128(p.r, 8), _mm_srli_si128(p.g, 8), _mm_srli_si128(p.b, 8)));
+void add_from(std::size_t x, float *acc, const float *luma, std::size_t width, float weight) {
+    for (; x < width; ++x) acc[x] += weight * luma[x];
+}
+
+void both_from(std::size_t x, const std::uint8_t *row, std::size_t width, std::size_t channels, float *acc, float weight) {
+    for (; x < width; ++x) acc[x] += weight * luma_at(row, x, channels);
+}
+
+#if AMPARO_X86
+// Every x86-64 has SSE2: four RGB pixels as four 32-bit loads, then masks and shifts. Reads 1 byte more than it uses.
+template <bool rgb>
+inline __m128 luma4(const std::uint8_t *p) {
+    const auto word = [p](int at) {
+        int value;
+        std::memcpy(&value, p + at, 4);
+        return _mm_cvtsi32_si128(value);
+    };
+    if (!rgb) {
+        const __m128i zero = _mm_setzero_si128();
+        return _mm_cvtepi32_ps(_mm_unpacklo_epi16(_mm_unpacklo_epi8(word(0), zero), zero));
     }
-    for (; channels == 1 && x + 8 <= width; x += 8)
-        _mm256_storeu_ps(out + x, floats8(_mm_loadl_epi64(reinterpret_cast<const __m128i *>(row + x))));
-    luma_plain(row, x, width, channels, out);
+    const __m128i v = _mm_unpacklo_epi64(_mm_unpacklo_epi32(word(0), word(3)), _mm_unpacklo_epi32(word(6), word(9)));
+    const __m128i low = _mm_set1_epi32(255);
+    const __m128 r = _mm_cvtepi32_ps(_mm_and_si128(v, low));
+    const __m128 g = _mm_cvtepi32_ps(_mm_and_si128(_mm_srli_epi32(v, 8), low));
+    const __m128 b = _mm_cvtepi32_ps(_mm_and_si128(_mm_srli_epi32(v, 16), low));
+    const __m128 rg = _mm_add_ps(_mm_mul_ps(_mm_set1_ps(0.299f), r), _mm_mul_ps(_mm_set1_ps(0.587f), g));
+    return _mm_add_ps(rg, _mm_mul_ps(_mm_set1_ps(0.114f), b));
 }
 
-AMPARO_AVX2 void add_avx2(float *acc, const float *row, std::size_t width, float weight) {
+template <bool rgb>
+std::size_t luma_fours(const std::uint8_t *row, std::size_t width, float *out) {
+    std::size_t x = 0;
+    for (; x + 5 <= width; x += 4) _mm_storeu_ps(out + x, luma4<rgb>(row + (rgb ? 3 : 1) * x));
+    return x;
+}
+
+template <bool rgb>
+std::size_t both_fours(const std::uint8_t *row, std::size_t width, float *acc, float weight) {
+    const __m128 w = _mm_set1_ps(weight);
+    std::size_t x = 0;
+    for (; x + 5 <= width; x += 4)
+        _mm_storeu_ps(acc + x, _mm_add_ps(_mm_loadu_ps(acc + x), _mm_mul_ps(w, luma4<rgb>(row + (rgb ? 3 : 1) * x))));
+    return x;
+}
+#else
+template <bool rgb>
+std::size_t luma_fours(const std::uint8_t *, std::size_t, float *) { return 0; }
+
+template <bool rgb>
+std::size_t both_fours(const std::uint8_t *, std::size_t, float *, float) { return 0; }
+#endif
+
+void luma_baseline(const std::uint8_t *row, std::size_t width, std::size_t channels, float *out) {
+    luma_from(channels == 3 ? luma_fours<true>(row, width, out) : luma_fours<false>(row, width, out), row, width, channels, out);
+}
+
+void add_baseline(float *acc, const float *luma, std::size_t width, float weight) {
+    add_from(0, acc, luma, width, weight);
+}
+
+void both_baseline(const std::uint8_t *row, std::size_t width, std::size_t channels, float *acc, float weight) {
+    both_from(channels == 3 ? both_fours<true>(row, width, acc, weight) : both_fours<false>(row, width, acc, weight), row,
+              width, channels, acc, weight);
+}
+
+#if AMPARO_X86
+// Byte shuffles that widen one colour of four RGB pixels (12 bytes) to four 32-bit lanes; -1 gives zero.
+#define AMPARO_LANES(c) c, -1, -1, -1, 3 + c, -1, -1, -1, 6 + c, -1, -1, -1, 9 + c, -1, -1, -1
+
+// Luminance of 8 pixels at p. RGB reads 28 bytes, 4 more than it uses: see `whole` below.
+template <bool rgb>
+AMPARO_AVX2 inline __m256 luma8(const std::uint8_t *p) {
+    if (!rgb)
+        return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i *>(p))));
+    const __m256i bytes = _mm256_inserti128_si256(
+        _mm256_castsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i *>(p))),
+        _mm_loadu_si128(reinterpret_cast<const __m128i *>(p + 12)), 1);
+    const __m256i r = _mm256_shuffle_epi8(bytes, _mm256_setr_epi8(AMPARO_LANES(0), AMPARO_LANES(0)));
+    const __m256i g = _mm256_shuffle_epi8(bytes, _mm256_setr_epi8(AMPARO_LANES(1), AMPARO_LANES(1)));
+    const __m256i b = _mm256_shuffle_epi8(bytes, _mm256_setr_epi8(AMPARO_LANES(2), AMPARO_LANES(2)));
+    const __m256 rg = _mm256_add_ps(_mm256_mul_ps(_mm256_set1_ps(0.299f), _mm256_cvtepi32_ps(r)),
+                                    _mm256_mul_ps(_mm256_set1_ps(0.587f), _mm256_cvtepi32_ps(g)));
+    return _mm256_add_ps(rg, _mm256_mul_ps(_mm256_set1_ps(0.114f), _mm256_cvtepi32_ps(b)));
+}
+
+// How many pixels wide loads may cover without reading past the row.
+inline std::size_t whole(std::size_t width, std::size_t channels) { return channels == 3 && width >= 2 ? width - 2 : width; }
+
+template <bool rgb>
+AMPARO_AVX2 std::size_t luma_wide(const std::uint8_t *row, std::size_t safe, float *out) {
+    std::size_t x = 0;
+    for (; x + 8 <= safe; x += 8) _mm256_storeu_ps(out + x, luma8<rgb>(row + (rgb ? 3 : 1) * x));
+    return x;
+}
+
+template <bool rgb>
+AMPARO_AVX2 std::size_t both_wide(const std::uint8_t *row, std::size_t safe, float *acc, float weight) {
+    const __m256 w = _mm256_set1_ps(weight);
+    std::size_t x = 0;
+    for (; x + 8 <= safe; x += 8)
+        _mm256_storeu_ps(acc + x, _mm256_add_ps(_mm256_loadu_ps(acc + x),
+                                                _mm256_mul_ps(w, luma8<rgb>(row + (rgb ? 3 : 1) * x))));
+    return x;
+}
+
+void luma_avx2(const std::uint8_t *row, std::size_t width, std::size_t channels, float *out) {
+    const std::size_t safe = whole(width, channels);
+    luma_from(channels == 3 ? luma_wide<true>(row, safe, out) : luma_wide<false>(row, safe, out), row, width, channels, out);
+}
+
+AMPARO_AVX2 void add_avx2(float *acc, const float *luma, std::size_t width, float weight) {
     const __m256 w = _mm256_set1_ps(weight);
     std::size_t x = 0;
     for (; x + 8 <= width; x += 8)
-        _mm256_storeu_ps(acc + x, _mm256_add_ps(_mm256_loadu_ps(acc + x), _mm256_mul_ps(w, _mm256_loadu_ps(row + x))));
-    add_plain(acc, row, x, width, weight);
+        _mm256_storeu_ps(acc + x, _mm256_add_ps(_mm256_loadu_ps(acc + x), _mm256_mul_ps(w, _mm256_loadu_ps(luma + x))));
+    add_from(x, acc, luma, width, weight);
 }
 
-AMPARO_AVX512 inline __m512 floats16(__m128i bytes) { return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(bytes)); }
+void both_avx2(const std::uint8_t *row, std::size_t width, std::size_t channels, float *acc, float weight) {
+    const std::size_t safe = whole(width, channels);
+    both_from(channels == 3 ? both_wide<true>(row, safe, acc, weight) : both_wide<false>(row, safe, acc, weight), row,
+              width, channels, acc, weight);
+}
 
-AMPARO_AVX512 void luma_avx512(const std::uint8_t *row, std::size_t width, std::size_t channels, float *out) {
+// Luminance of 16 pixels at p, as luma8. (One masked 48-byte load is slower as soon as the picture is not in cache.)
+template <bool rgb>
+AMPARO_AVX512 inline __m512 luma16(const std::uint8_t *p) {
+    if (!rgb)
+        return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i *>(p))));
+    const auto lane = [p](int at) AMPARO_AVX512 { return _mm_loadu_si128(reinterpret_cast<const __m128i *>(p + at)); };
+    const __m256i low = _mm256_inserti128_si256(_mm256_castsi128_si256(lane(0)), lane(12), 1);
+    const __m256i high = _mm256_inserti128_si256(_mm256_castsi128_si256(lane(24)), lane(36), 1);
+    const __m512i bytes = _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+    const __m512i r = _mm512_shuffle_epi8(bytes, _mm512_broadcast_i32x4(_mm_setr_epi8(AMPARO_LANES(0))));
+    const __m512i g = _mm512_shuffle_epi8(bytes, _mm512_broadcast_i32x4(_mm_setr_epi8(AMPARO_LANES(1))));
+    const __m512i b = _mm512_shuffle_epi8(bytes, _mm512_broadcast_i32x4(_mm_setr_epi8(AMPARO_LANES(2))));
+    const __m512 rg = _mm512_add_ps(_mm512_mul_ps(_mm512_set1_ps(0.299f), _mm512_cvtepi32_ps(r)),
+                                    _mm512_mul_ps(_mm512_set1_ps(0.587f), _mm512_cvtepi32_ps(g)));
+    return _mm512_add_ps(rg, _mm512_mul_ps(_mm512_set1_ps(0.114f), _mm512_cvtepi32_ps(b)));
+}
+
+template <bool rgb>
+AMPARO_AVX512 std::size_t luma_widest(const std::uint8_t *row, std::size_t safe, float *out) {
     std::size_t x = 0;
-    for (; channels == 3 && x + 16 <= width; x += 16) {
-        const Planes p = split16(row + 3 * x);
-        const __m512 rg = _mm512_add_ps(_mm512_mul_ps(_mm512_set1_ps(0.299f), floats16(p.r)),
-                                        _mm512_mul_ps(_mm512_set1_ps(0.587f), floats16(p.g)));
-        _mm512_storeu_ps(out + x, _mm512_add_ps(rg, _mm512_mul_ps(_mm512_set1_ps(0.114f), floats16(p.b))));
-    }
-    for (; channels == 1 && x + 16 <= width; x += 16)
-        _mm512_storeu_ps(out + x, floats16(_mm_loadu_si128(reinterpret_cast<const __m128i *>(row + x))));
-    luma_plain(row, x, width, channels, out);
+    for (; x + 16 <= safe; x += 16) _mm512_storeu_ps(out + x, luma16<rgb>(row + (rgb ? 3 : 1) * x));
+    return x;
 }
 
-AMPARO_AVX512 void add_avx512(float *acc, const float *row, std::size_t width, float weight) {
+template <bool rgb>
+AMPARO_AVX512 std::size_t both_widest(const std::uint8_t *row, std::size_t safe, float *acc, float weight) {
+    const __m512 w = _mm512_set1_ps(weight);
+    std::size_t x = 0;
+    for (; x + 16 <= safe; x += 16)
+        _mm512_storeu_ps(acc + x, _mm512_add_ps(_mm512_loadu_ps(acc + x),
+                                                _mm512_mul_ps(w, luma16<rgb>(row + (rgb ? 3 : 1) * x))));
+    return x;
+}
+
+void luma_avx512(const std::uint8_t *row, std::size_t width, std::size_t channels, float *out) {
+    const std::size_t safe = whole(width, channels);
+    luma_from(channels == 3 ? luma_widest<true>(row, safe, out) : luma_widest<false>(row, safe, out), row, width, channels,
+              out);
+}
+
+AMPARO_AVX512 void add_avx512(float *acc, const float *luma, std::size_t width, float weight) {
     const __m512 w = _mm512_set1_ps(weight);
     std::size_t x = 0;
     for (; x + 16 <= width; x += 16)
-        _mm512_storeu_ps(acc + x, _mm512_add_ps(_mm512_loadu_ps(acc + x), _mm512_mul_ps(w, _mm512_loadu_ps(row + x))));
-    add_plain(acc, row, x, width, weight);
+        _mm512_storeu_ps(acc + x, _mm512_add_ps(_mm512_loadu_ps(acc + x), _mm512_mul_ps(w, _mm512_loadu_ps(luma + x))));
+    add_from(x, acc, luma, width, weight);
+}
+
+void both_avx512(const std::uint8_t *row, std::size_t width, std::size_t channels, float *acc, float weight) {
+    const std::size_t safe = whole(width, channels);
+    both_from(channels == 3 ? both_widest<true>(row, safe, acc, weight) : both_widest<false>(row, safe, acc, weight),
+              row, width, channels, acc, weight);
 }
 #endif
 
-struct RowOps {
-    void (*luma)(const std::uint8_t *, std::size_t, std::size_t, float *);
-    void (*add)(float *, const float *, std::size_t, float);
-};
-
 RowOps row_ops() {
 #if AMPARO_X86
-    if (cpu() == Cpu::avx512) return {luma_avx512, add_avx512};
-    if (cpu() == Cpu::avx2) return {luma_avx2, add_avx2};
+    if (cpu() == Cpu::avx512) return {luma_avx512, add_avx512, both_avx512};
+    if (cpu() == Cpu::avx2) return {luma_avx2, add_avx2, both_avx2};
 #endif
-    return {luma_baseline, add_baseline};
+    return {luma_baseline, add_baseline, both_baseline};
 }
 
 // ---- the 64 x 64 samples -------------------------------------------------------------------------------------------
@@ -215,9 +312,14 @@ Samples samples_of(const std::uint8_t *pixels, std::size_t height, std::size_t w
     std::vector<float> acc(kSide * width, 0.0f), luma(width);
     for (std::size_t r = 0; r < height; ++r) {
         const auto &taps = wy->by_input[r];
-        if (taps.empty()) continue;
-        ops.luma(pixels + r * width * channels, width, channels, luma.data());
-        for (const Tap &tap : taps) ops.add(acc.data() + static_cast<std::size_t>(tap.output) * width, luma.data(), width, tap.weight);
+        const std::uint8_t *row = pixels + r * width * channels;
+        const auto row_of = [&](const Tap &tap) { return acc.data() + static_cast<std::size_t>(tap.output) * width; };
+        if (taps.size() == 1) {
+            ops.both(row, width, channels, row_of(taps[0]), taps[0].weight);
+        } else if (!taps.empty()) {
+            ops.luma(row, width, channels, luma.data());
+            for (const Tap &tap : taps) ops.add(row_of(tap), luma.data(), width, tap.weight);
+        }
     }
     Samples samples;
     for (int i = 0; i < kSide; ++i) reduce_row(acc.data() + static_cast<std::size_t>(i) * width, *wx, samples[i]);
