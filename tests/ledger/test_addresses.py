@@ -8,7 +8,7 @@ from amparo.ledger.addresses import BASE58, BECH32, NETWORKS, normal, parse, ren
 from amparo.ledger.errors import BadAddress
 from amparo.ledger.scripts import ScriptKind, classify
 
-BITCOIN, TESTNET, REGTEST = NETWORKS
+BITCOIN, TESTNET = NETWORKS[:2]
 
 # BIP 173, BIP 350 and the genesis block.
 KNOWN = [

@@ -1,6 +1,7 @@
 """Block sources: the real files' known answers, then every kind of damage with its message."""
 
 import bz2
+import resource
 import struct
 
 import pytest
@@ -260,3 +261,29 @@ def test_a_failed_load_leaves_nothing_behind(tmp_path, blocks):
         run(path, tmp_path / "s", progress=stop)
     assert [each.name for each in tmp_path.iterdir()] == ["blk00000.dat"]
     assert run(path, tmp_path / "s").new
+
+
+def test_a_chain_too_easy_for_its_network_is_refused(tmp_path, blocks):
+    """Regtest blocks under the main network's magic: anyone can make those."""
+    path = tmp_path / "blk00000.dat"
+    path.write_bytes(b"".join(made.record(each, bytes.fromhex("f9beb4d9")) for each in blocks))
+    with pytest.raises(err.NoProofOfWork):
+        run(path, tmp_path / "s")
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(tmp_path, shared):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        with pytest.raises(err.StoreNotWritten):
+            load(shared / "chain/blk00TEST00.dat", tmp_path / "s")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list(tmp_path.iterdir()) == []
+    load(shared / "chain/blk00TEST00.dat", tmp_path / "s")
+
+
+def test_a_store_inside_a_file_cannot_be_written(tmp_path, blocks):
+    path = at(tmp_path, blocks)
+    with pytest.raises(err.StoreNotWritten):
+        run(path, path / "s")

@@ -19,13 +19,17 @@ _BECH32M_SUM: Final = 0x2BC830A3
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """How one network marks its records and writes its addresses; `genesis` is the first block's hash as shown."""
+    """How one network marks its records and writes its addresses; `genesis` is the first block's hash as shown.
+
+    `easiest` is the largest target a header may carry, in compact form (Core's powLimit).
+    """
 
     name: str
     magic: bytes
     key_prefix: int
     script_prefix: int
     hrp: str
+    easiest: int
     genesis: str
 
 
@@ -36,6 +40,7 @@ NETWORKS: Final = (
         0x00,
         0x05,
         "bc",
+        0x1D00FFFF,
         "000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f",
     ),
     Network(
@@ -44,7 +49,26 @@ NETWORKS: Final = (
         0x6F,
         0xC4,
         "tb",
+        0x1D00FFFF,
         "000000000933ea01ad0ee984209779baaec3ced90fa3f408719526f8d77f4943",
+    ),
+    Network(
+        "testnet4",
+        bytes.fromhex("1c163f28"),
+        0x6F,
+        0xC4,
+        "tb",
+        0x1D00FFFF,
+        "00000000da84f2bafbbc53dee25a72ae507ff4914b867c565be350b0da8bf043",
+    ),
+    Network(
+        "signet",
+        bytes.fromhex("0a03cf40"),
+        0x6F,
+        0xC4,
+        "tb",
+        0x1E0377AE,
+        "00000008819873e925422c1ff0f99f7cc9bbb232af63a077a480a3633bee1ef6",
     ),
     Network(
         "regtest",
@@ -52,6 +76,7 @@ NETWORKS: Final = (
         0x6F,
         0xC4,
         "bcrt",
+        0x207FFFFF,
         "0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206",
     ),
 )

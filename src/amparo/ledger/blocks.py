@@ -31,6 +31,12 @@ NO_TXID: Final = bytes(32)
 _COMMITMENT: Final = bytes.fromhex("6a24aa21a9ed")
 
 
+def target_of(bits: int) -> int:
+    """The number a header's hash must not exceed, from its compact form."""
+    exponent, mantissa = bits >> 24, bits & 0x7FFFFF
+    return mantissa << 8 * (exponent - 3) if exponent > 3 else mantissa >> 8 * (3 - exponent)
+
+
 class Header(NamedTuple):
     version: int
     prev: bytes
@@ -41,8 +47,7 @@ class Header(NamedTuple):
 
     @property
     def target(self) -> int:
-        exponent, mantissa = self.bits >> 24, self.bits & 0x7FFFFF
-        return mantissa << 8 * (exponent - 3) if exponent > 3 else mantissa >> 8 * (3 - exponent)
+        return target_of(self.bits)
 
     @property
     def work(self) -> int:
@@ -51,6 +56,10 @@ class Header(NamedTuple):
     @property
     def is_mined(self) -> bool:
         return int.from_bytes(self.hash, "little") <= self.target < 1 << 256
+
+    def is_mined_for(self, easiest: int) -> bool:
+        """Whether the work is at least what a network asks of its easiest block (compact form)."""
+        return self.is_mined and self.target <= target_of(easiest)
 
 
 class TxIn(NamedTuple):

@@ -71,6 +71,12 @@ class BlockCut(AmparoError):
     advice = gettext_noop("Copy the file again. Nothing was stored.")
 
 
+class SourceUnreadable(OutsideWorld):
+    code = "L009"
+    sentence = gettext_noop("%(path)s cannot be read: %(why)s.")
+    advice = gettext_noop("Check that the file is there and that you may read it.")
+
+
 class LongCompactSize(AmparoError):
     code = "L011"
     sentence = gettext_noop("A number at byte %(at)s of %(file)s is written longer than needed.")
@@ -174,6 +180,12 @@ class StoreVersion(AmparoError):
     code = "L104"
     sentence = gettext_noop("The store %(store)s was written in the form %(found)s; this version reads %(known)s.")
     advice = gettext_noop("Load the source again with this version.")
+
+
+class StoreNotWritten(OutsideWorld):
+    code = "L105"
+    sentence = gettext_noop("The store %(store)s could not be written: %(why)s.")
+    advice = gettext_noop("Check free space and permissions there, then load again. Nothing was left behind.")
 
 
 class BadReference(AmparoError):

@@ -5,11 +5,12 @@ import secrets
 import shutil
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 
 from amparo.base import Progress, SkipCount, silent
 from amparo.ledger.blocks import source_digest
-from amparo.ledger.errors import NoStore, OtherSource
+from amparo.ledger.errors import NoStore, OtherSource, SourceUnreadable, StoreNotWritten
 from amparo.ledger.hashes import shown
 from amparo.ledger.sources import Scan, Source, source_of
 from amparo.ledger.store.builder import PARTS_ADDRESS, PARTS_IN, Builder, file_sha256
@@ -26,24 +27,27 @@ def load(source: Path, store: Path, *, window: str | None = None, progress: Prog
     `window` names a declared window: part of a chain, whose inputs may stay unresolved. A raw block is always
     one, named after its file. Loading the same source again does nothing (`report.new` is False).
     Raises an L0xx error that names what is wrong in the source; then nothing is stored. OtherSource if
-    the store holds another source.
+    the store holds another source, StoreNotWritten on a full disk and the like.
     """
-    kind = source_of(source)
     skipped = SkipCount()
-    scan = kind.scan(source, skipped, progress, window=window is not None)
+    try:
+        kind = source_of(source)
+        scan = kind.scan(source, skipped, progress, window=window is not None)
+    except OSError as error:
+        raise SourceUnreadable(path=source.name, why=error.strerror or type(error).__name__) from error
     digest = source_digest([file.sha256 for file in scan.files])
     if (held := _held(store, digest)) is not None:
         return held
-    store.parent.mkdir(parents=True, exist_ok=True)
     partial = store.parent / f".{store.name}.{secrets.token_hex(4)}.partial"
-    partial.mkdir()
     try:
+        partial.mkdir(parents=True)
         manifest = _build(partial, scan, _report(kind, source, scan, skipped, window), progress)
         partial.rename(store)
-    except OSError:
+    except (OSError, duckdb.IOException) as error:
         # Another load of the same source may have published while we worked; anything else is a real failure.
         if (held := _held(store, digest)) is None:
-            raise
+            why = getattr(error, "strerror", None) or type(error).__name__
+            raise StoreNotWritten(store=store.name, why=why) from error
         return held
     finally:
         shutil.rmtree(partial, ignore_errors=True)

@@ -28,7 +28,7 @@ class RawBlock:
             return False
         with path.open("rb") as stream:
             data = stream.read(HEADER_SIZE)
-        return len(data) == HEADER_SIZE and read_header(data).is_mined
+        return len(data) == HEADER_SIZE and read_header(data).is_mined_for(NETWORKS[0].easiest)
 
     def scan(self, path: Path, skipped: SkipCount, progress: Progress, *, window: bool) -> Scan:
         with path.open("rb") as stream:

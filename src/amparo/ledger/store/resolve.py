@@ -57,15 +57,15 @@ class Resolver:
         return read_array(self.folder, name)
 
     def _new(self, name: str, rows: int, fill: int) -> npt.NDArray[Any]:
-        """A new memory-mapped array full of one value."""
-        path = self.folder / f"{name}.bin"
-        if not rows:
-            path.touch()
-            return np.zeros(0, dtype=ARRAYS[name].dtype)
-        array = np.memmap(path, dtype=ARRAYS[name].dtype, mode="w+", shape=(rows,))
-        for start in range(0, rows, BATCH):
-            array[start : start + BATCH] = fill
-        return array
+        """A new memory-mapped array full of one value.
+
+        Its bytes are written first and mapped then: a full disk is an error here, not a killed process later.
+        """
+        path, dtype = self.folder / f"{name}.bin", ARRAYS[name].dtype
+        with path.open("wb") as stream:
+            for start in range(0, rows, BATCH):
+                stream.write(np.full(min(BATCH, rows - start), fill, dtype=dtype).tobytes())
+        return np.memmap(path, dtype=dtype, mode="r+") if rows else np.zeros(0, dtype=dtype)
 
     def _join(self, database: duckdb.DuckDBPyConnection) -> None:
         sql = (
