@@ -10,8 +10,9 @@ import zipfile
 import pytest
 
 from amparo.base import Zone
-from amparo.decoders import Limits
-from amparo.evidence import CONTAINERS, CannotOpen, ResumePointMissing, State, open_container
+from amparo.decoders import DECODERS, Limits
+from amparo.evidence import CONTAINERS, CannotOpen, Item, ResumePointMissing, State, open_container
+from amparo.observables import extract_blob
 
 
 def zipped(*members: tuple[str, bytes]) -> bytes:
@@ -115,7 +116,8 @@ def test_a_zip_as_exhibit(tmp_path, walked):
     path.write_bytes(zipped(("../../x", b"climb"), ("a/b.txt", b"b")))
     with open_container(path) as container:
         found = walked(container.walk())
-    assert found.order == ["0", "1"]
+    assert found.order == ["@0", "0", "1"]
+    assert found.content("@0") == path.read_bytes()
     assert found.items["0"].remarks == ("unsafe-name",)
     assert found.items["0"].display == "../../x"
     assert found.content("0") == b"climb"
@@ -139,7 +141,7 @@ def test_depth_is_limited_and_said(tmp_path, walked):
     (tmp_path / "deep").write_bytes(data)
     with open_container(tmp_path / "deep") as container:
         found = walked(container.walk())
-    assert len(found.order) == 8
+    assert len(found.order) == 1 + 8
     assert found.skips == [("|".join(["GZIP-0"] * 8), "too-deep")]
 
 
@@ -150,8 +152,19 @@ def test_an_archive_that_holds_itself_over_and_over_has_one_allowance(tmp_path, 
     (tmp_path / "bomb").write_bytes(data)
     with open_container(tmp_path / "bomb") as container:
         found = walked(container.walk(limits=Limits(floor=20_000_000)))
-    assert sum(item.size for item in found.items.values()) <= max(20_000_000, 200 * len(data))
+    assert sum(item.size for item in found.items.values()) <= len(data) + 20_000_000
+    assert len(data) * 200 < 20_000_000
     assert {reason for _, reason in found.skips} == {"bomb"}
+
+
+def test_a_pdf_is_a_file_whose_words_can_be_read(tmp_path, walked):
+    (example,) = DECODERS["pdf"].examples()
+    (tmp_path / "letter").write_bytes(example.wrapped)
+    with open_container(tmp_path / "letter") as container:
+        found = walked(container.walk())
+        assert container.kind == "file"
+    assert found.order == ["@0", "@0|PDF-TEXT"]
+    assert found.content("@0|PDF-TEXT") == b"hello"
 
 
 # ---------------------------------------------------------------- disks
@@ -223,6 +236,31 @@ def test_the_same_walk_twice_and_from_the_middle(images, walked):
         with pytest.raises(ResumePointMissing) as caught:
             list(container.walk(after="no/such/item"))
     assert caught.value.code == "E120"
+
+
+PLANTED = """
+plain_text rtf_text plain_utf16 plain_text_pdf rtf_text_pdf plain_utf16_pdf @textedit.com
+user_doc user_docx user_doc_pdf user_docx_pdf @microsoftword.com
+xls_cell xls_comment xlsx_cell xlsx_comment @microsoft_excel.com
+email_in_zip @zipfile1.com
+email_in_zip_zip @zipfile2.com
+email_in_gzip email_in_gzip_gzip @gzipfile.com
+doc_within_doc docx_within_docx ppt_within_doc pptx_within_docx xls_within_doc xlsx_within_docx @document.com
+pages pages_comment keynote keynote_comment numbers numbers_comment @iwork09.com
+numbers_09 @apple.com
+"""
+
+
+def test_every_planted_address_is_found_and_no_other(images):
+    """The 31 addresses of nps-2010-emails, in text, office files, zip in zip, gzip in gzip, and PDF."""
+    planted = {name + line.split()[-1] for line in PLANTED.split("\n") for name in line.split()[:-1]}
+    assert len(planted) == 31
+    found = set()
+    with open_container(images / "nps-2010-emails.E01") as container:
+        for item in container.walk():
+            if isinstance(item, Item):
+                found |= {each.value for each in extract_blob(item.blob) if each.kind == "email"}
+    assert found == planted
 
 
 def test_a_walk_can_be_stopped_by_its_progress(images):

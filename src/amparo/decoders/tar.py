@@ -1,17 +1,17 @@
 """Tar (POSIX.1-2001 ustar and pax, GNU): members are read in place by their offset; nothing is written out."""
 
-import os
 import tarfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from io import BufferedReader, BytesIO, RawIOBase
+from io import BufferedReader, BytesIO
 from typing import BinaryIO, Final, cast
 
 from amparo.base import Blob, ObservedTime, Skipped, Zone
 from amparo.decoders.decoder import Decoder, Example, Member
 from amparo.decoders.limits import Budget
 from amparo.decoders.names import escape_name, is_unsafe_name
+from amparo.decoders.slice import Slice
 
 _BAD: Final = (tarfile.TarError, EOFError, OSError, ValueError, OverflowError)
 _LONGEST_HEADER: Final = 16 * 1024 * 1024
@@ -84,7 +84,7 @@ def _member(blob: Blob, budget: Budget, index: int, info: tarfile.TarInfo, repea
         return Skipped(what, "bomb", f"{name}: more members or bytes than the archive's whole allowance")
     remarks = ("unsafe-name",) * is_unsafe_name(raw) + ("duplicate-name",) * repeated
     offset, size = info.offset_data, info.size
-    inside = Blob(name, size, lambda: cast(BinaryIO, BufferedReader(_Slice(blob.open(), offset, size))))
+    inside = Blob(name, size, lambda: cast(BinaryIO, BufferedReader(Slice(blob.open(), offset, size))))
     return Member(str(index), name, inside, _time(info), remarks)
 
 
@@ -108,39 +108,3 @@ class _Guarded:
         if size > _LONGEST_HEADER:
             raise tarfile.ReadError(f"a header claims {size} bytes")
         return self._source.read(size)
-
-
-class _Slice(RawIOBase):
-    """`size` bytes of a seekable stream from `offset` on; closing it closes the stream."""
-
-    def __init__(self, source: BinaryIO, offset: int, size: int) -> None:
-        self._source = source
-        self._offset = offset
-        self._size = size
-        self._at = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._size}[whence]
-        self._at = max(0, base + offset)
-        return self._at
-
-    def tell(self) -> int:
-        return self._at
-
-    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]
-        want = max(0, min(len(buffer), self._size - self._at))
-        self._source.seek(self._offset + self._at)
-        data = self._source.read(want)
-        buffer[: len(data)] = data
-        self._at += len(data)
-        return len(data)
-
-    def close(self) -> None:
-        self._source.close()
-        super().close()

@@ -20,7 +20,7 @@ CONTAINERS: Final[Registry[ContainerFormat]] = Registry(
     Folder(),
     Ewf(),
     Deposited(),
-    *(Archive(decoder) for decoder in DECODERS),
+    *(Archive(DECODERS[name]) for name in ("zip", "tar", "gzip", "bzip2", "xz")),
     Raw(),
     Plain(),
 )

@@ -1,4 +1,4 @@
-"""An archive as an exhibit: its members are the items, as "3" or "GZIP-0"."""
+"""An archive as an exhibit: "@0" is the archive itself, "0", "1" … or "GZIP-0" what is in it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -28,16 +28,14 @@ class ArchiveContainer(Container):
         return Verification(State.ABSENT, {}, digests.hex(), digests.size)
 
     def found(self, limits: Limits) -> Iterator[Item | Skipped]:
-        """An archive in which nothing can be listed is an item itself, so that its bytes are searched."""
-        listed = False
-        for found in members_of(Item("", "", self._blob.size or 0, self._blob), limits):
+        """The archive's own bytes are an item too, as those of archives inside it are: a document may be known."""
+        whole = Item("@0", "@0", self._blob.size or 0, self._blob)
+        yield whole
+        for found in members_of(replace(whole, path="", display=""), limits):
             if isinstance(found, Skipped):
                 yield found._replace(what=found.what.removeprefix("|") or "@0")
             else:
-                listed = True
                 yield replace(found, path=found.path[1:], display=found.display[1:])
-        if not listed:
-            yield Item("@0", "@0", self._blob.size or 0, self._blob)
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -55,7 +53,5 @@ class Archive(ContainerFormat):
         return ArchiveContainer(paths[0], self._decoder)
 
     def examples(self) -> Sequence[Form]:
-        return [
-            Form({"a": example.wrapped}, ("a",), ("0" if self.name in {"zip", "tar"} else f"{self.name.upper()}-0",))
-            for example in self._decoder.examples()
-        ]
+        first = "0" if self.name in {"zip", "tar"} else f"{self.name.upper()}-0"
+        return [Form({"a": example.wrapped}, ("a",), ("@0", first)) for example in self._decoder.examples()]
