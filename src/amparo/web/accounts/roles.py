@@ -14,6 +14,7 @@ PERMISSIONS: Final[dict[str, str]] = {
     "cases.manage": gettext_noop("manage members, authorisations and people of a case"),
     "exhibits.see": gettext_noop("see exhibits and their items"),
     "exhibits.deposit": gettext_noop("deposit exhibits"),
+    "items.take": gettext_noop("take a copy of an item out, with a reason"),
     "sightings.see": gettext_noop("see sightings"),
     "lists.import": gettext_noop("import hash lists"),
     "matches.scan": gettext_noop("scan exhibits against lists"),
@@ -44,7 +45,7 @@ _ANALYST: Final = _READ_CASE | {
     "reports.queue", "reports.read", "reports.answer", "cases.open", "matches.review", "media.reveal",
 }  # fmt: skip
 _INVESTIGATOR: Final = _ANALYST | {
-    "cases.manage", "exhibits.deposit", "lists.import", "matches.scan", "traces.run", "findings.make",
+    "cases.manage", "exhibits.deposit", "items.take", "lists.import", "matches.scan", "traces.run", "findings.make",
     "bundles.build", "referrals.send", "referrals.receive",
 }  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""Sightings: where in a case's exhibits and reports an observable stands, byte by byte."""
