@@ -33,5 +33,9 @@ class Said(NamedTuple):
 
 
 def say(error: AmparoError) -> Said:
-    """Return an error's code, sentence and advice in the active language, facts filled in."""
-    return Said(error.code, gettext(error.sentence) % error.facts, gettext(error.advice) % error.facts)
+    """Return an error's code, sentence and advice in the active language, facts filled in.
+
+    A fact that is itself a marked phrase ("it ends before it begins") is translated too; names pass unchanged.
+    """
+    facts = {name: gettext(fact) if isinstance(fact, str) and fact else fact for name, fact in error.facts.items()}
+    return Said(error.code, gettext(error.sentence) % facts, gettext(error.advice) % facts)

@@ -1,0 +1,125 @@
+"""Mutations: make a finding, enter an offence, build a bundle, hand it over."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db import transaction
+
+from amparo.findings import Finding as FindingValue
+from amparo.web.accounts.models import Person
+from amparo.web.accounts.permissions import require
+from amparo.web.audit.actions import record
+from amparo.web.cases.actions import next_number
+from amparo.web.cases.authorisation import require_authorisation
+from amparo.web.cases.models import Case
+from amparo.web.common.jobs import start_job
+from amparo.web.court import news
+from amparo.web.court.compose import from_match, from_trace
+from amparo.web.court.errors import NotAReader, NotConfirmed, NothingToBundle
+from amparo.web.court.models import Bundle, BundleReader, Element, Finding, Offence
+from amparo.web.matches.models import Match
+from amparo.web.traces.models import TraceResult
+
+
+@transaction.atomic
+def keep_match(*, actor: Person, match: Match) -> Finding:
+    """Make the finding of a confirmed match; a second call returns the first one. Raises NotConfirmed.
+
+    The permission is the review's: whoever gave the last confirmation made the finding by it.
+    """
+    require(actor, "matches.review")
+    if match.state != Match.State.CONFIRMED:
+        raise NotConfirmed
+    existing = Finding.objects.filter(match=match).first()
+    if existing:
+        return existing
+    reviewers = list(match.reviews.filter(decision="confirm").values_list("person__username", flat=True))
+    number = _number(match.case, "F")
+    return _keep(actor, match.case, from_match(number, match, reviewers), reviewers=reviewers, match=match)
+
+
+@transaction.atomic
+def keep_trace(*, actor: Person, found: TraceResult) -> Finding:
+    """Make the finding of one trace by one rule; a second call returns the first one."""
+    require(actor, "findings.make")
+    existing = Finding.objects.filter(trace_result=found).first()
+    if existing:
+        return existing
+    case = found.trace.case
+    return _keep(actor, case, from_trace(_number(case, "F"), found), trace_result=found)
+
+
+def _keep(actor: Person, case: Case, value: FindingValue, **fields: Any) -> Finding:
+    finding = Finding.objects.create(case=case, number=value.id, body=value.as_dict(), author=actor, **fields)
+    _record(news.FINDING_MADE, actor, case, f"finding:{finding.pk}", facts={"number": value.id, "level": value.level})
+    return finding
+
+
+def _number(case: Case, letter: str) -> str:
+    return f"{letter}{next_number(case.agency, f'{letter}:{case.pk}')}"
+
+
+@transaction.atomic
+def enter_offence(*, actor: Person, case: Case, name: str, law: str, elements: Collection[str]) -> Offence:
+    """Enter an offence with its elements, in the order the law names them."""
+    require(actor, "findings.make")
+    offence = Offence.objects.create(case=case, name=name, law=law)
+    for position, text in enumerate(elements, 1):
+        Element.objects.create(offence=offence, position=position, text=text)
+    _record(news.OFFENCE_ENTERED, actor, case, f"offence:{offence.pk}", facts={"elements": len(elements)})
+    return offence
+
+
+@transaction.atomic
+def support(*, actor: Person, element: Element, finding: Finding) -> None:
+    """Put a finding under an element: what it may show is for the court to say."""
+    require(actor, "findings.make")
+    element.findings.add(finding)
+    facts = {"finding": finding.number}
+    _record(news.ELEMENT_SUPPORTED, actor, finding.case, f"element:{element.pk}", facts=facts)
+
+
+@transaction.atomic
+def start_bundle(*, actor: Person, case: Case, languages: Collection[str]) -> Bundle:
+    """Queue the writing and signing of a court bundle. Raises NotAllowed, OutsideAuthorisation, NothingToBundle."""
+    require(actor, "bundles.build")
+    limits = require_authorisation(case, "files")
+    if not Finding.objects.filter(case=case, withdrawn=None).exists():
+        raise NothingToBundle(case=case.number)
+    bundle = Bundle.objects.create(case=case, number=_number(case, "B"), languages=list(languages), built_by=actor)
+    job = start_job(
+        "court.bundle",
+        agency_id=case.agency_id,
+        case_id=case.pk,
+        actor_id=actor.pk,
+        subject=bundle.number,
+        parameters={"bundle": str(bundle.pk)},
+    )
+    bundle.job_id = job.pk
+    bundle.save(update_fields=["job_id"])
+    auth = " ".join(limits.numbers)
+    _record(news.BUNDLE_STARTED, actor, case, f"bundle:{bundle.pk}", auth=auth, facts={"number": bundle.number})
+    return bundle
+
+
+@transaction.atomic
+def hand_over(*, actor: Person, bundle: Bundle, username: str) -> BundleReader:
+    """Let a judge, defence or expert read this one bundle. Raises NotAllowed, NotAReader."""
+    require(actor, "bundles.build")
+    person = Person.objects.filter(username=username, agency=bundle.case.agency, is_active=True).first()
+    if person is None or not person.may("bundles.read"):
+        raise NotAReader(username=username)
+    reader, _ = BundleReader.objects.get_or_create(bundle=bundle, person=person)
+    _record(news.BUNDLE_HANDED, actor, bundle.case, f"bundle:{bundle.pk}", facts={"to": username})
+    return reader
+
+
+@transaction.atomic
+def note_taken(*, actor: Person, bundle: Bundle) -> None:
+    """A download is a custody event, written before the first byte leaves."""
+    after = f"sha256:{bundle.digest}"
+    _record(news.BUNDLE_TAKEN, actor, bundle.case, f"bundle:{bundle.pk}", after=after)
+
+
+def _record(action: str, actor: Person, case: Case, about: str, **rest: Any) -> None:
+    record(action, actor=actor.actor, agency_id=case.agency_id, case_id=case.pk, object=about, **rest)

@@ -1,0 +1,155 @@
+"""Collects what a bundle says, from the rooms below; the bundle engine checks and writes it."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any, Final
+
+from amparo.base import Blob, Recipe
+from amparo.bundle import (
+    RESTRICTED,
+    AuthorisationFacts,
+    BundleContent,
+    CompletenessRow,
+    CustodyLog,
+    ExhibitFacts,
+    IssuedFinding,
+    KeyFacts,
+    State,
+)
+from amparo.custody import SigningKey
+from amparo.findings import Statement
+from amparo.web.audit.actions import case_log
+from amparo.web.audit.catalogue import ACTIONS
+from amparo.web.audit.history import lines_of
+from amparo.web.cases.authorisation import limits
+from amparo.web.cases.models import Authorisation, Case
+from amparo.web.common.signing import key_valid_from
+from amparo.web.court.models import Bundle, Finding
+from amparo.web.exhibits.sources import item_blob
+from amparo.web.exhibits.models import Exhibit, Item
+from amparo.web.matches.models import Scan
+
+#: A cited item larger than this stays at the unit, with its digest in the bundle.
+COPY_LIMIT: Final = 50 * 1024 * 1024
+
+
+class Collector:
+    """One bundle's content. Cited items are included, or withheld with their ground: never left out."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle = bundle
+        self.case: Case = bundle.case
+        self.findings = list(
+            Finding.objects.filter(case=self.case, withdrawn=None)
+            .select_related("author", "match__item__exhibit", "trace_result__trace__chain")
+            .order_by("made")
+        )
+        self.files: dict[str, Blob] = {}
+
+    def content(self, key: SigningKey) -> BundleContent:
+        rows = {row.ref: row for finding in self.findings for row in self._rows(finding)}
+        return BundleContent(
+            case_ref=self.case.number,
+            agency=self.case.agency.name,
+            languages=tuple(self.bundle.languages),
+            findings=tuple(self._issued(each) for each in self.findings),
+            custody=(CustodyLog(case_log(self.case.pk), lines_of(case_log(self.case.pk))),),
+            keys=(KeyFacts(key.public.hex(), self.case.agency.name, "agency", key_valid_from(self.case.agency_id)),),
+            completeness=tuple(rows.values()),
+            exhibits=tuple(_exhibit(each) for each in Exhibit.objects.filter(case=self.case)),
+            authorisations=tuple(_authorisation(each) for each in Authorisation.objects.filter(case=self.case)),
+            files=self.files,
+            pictures={f"{each.number}": each.trace_result.svg for each in self.findings if each.trace_result},
+            recipes=tuple(self._other_recipes()),
+            notes=tuple(self._notes()),
+            action_words={name: action.sentence for name, action in ACTIONS.items()},
+            exercise=self.case.agency.is_exercise,
+        )
+
+    def _issued(self, finding: Finding) -> IssuedFinding:
+        picture = finding.number if finding.trace_result else None
+        return IssuedFinding(finding.value, finding.author.username, tuple(finding.reviewers), picture)
+
+    def _rows(self, finding: Finding) -> Iterator[CompletenessRow]:
+        if finding.match:
+            yield self._item_row(finding)
+        else:
+            for ref in finding.value.inputs:
+                yield self._withheld(ref, "public-record")
+
+    def _item_row(self, finding: Finding) -> CompletenessRow:
+        item: Item = finding.match.item
+        (ref,) = finding.value.inputs
+        if item.is_restricted:
+            return self._withheld(ref, RESTRICTED, item)
+        allowed = limits(self.case, "files", exhibit=item.exhibit.number)
+        if allowed is None or not allowed.covers(item.mtime.date() if item.mtime else None):
+            return self._withheld(ref, "outside-authorisation", item)
+        if item.size is None or item.size > COPY_LIMIT or not item.size:
+            return self._withheld(ref, "too-large", item)
+        path = f"exhibits/{item.exhibit.number}/{_plain_name(item)}"
+        self.files[path] = item_blob(item.exhibit, item.path)
+        return CompletenessRow(ref, State.INCLUDED, path, item.size, item.sha256)
+
+    def _withheld(self, ref: str, ground: str, item: Item | None = None) -> CompletenessRow:
+        return CompletenessRow(
+            ref,
+            State.WITHHELD,
+            size=item.size if item else None,
+            sha256=item.sha256 or None if item else None,
+            ground=ground,
+            decided_by=self.bundle.built_by.username,
+            at=self.bundle.started,
+        )
+
+    def _other_recipes(self) -> Iterator[Recipe]:
+        """All rules of a kept trace, not only the one that became the finding: they stand beside it."""
+        for finding in self.findings:
+            if finding.trace is not None:
+                for result in finding.trace.results.exclude(pk=finding.trace_result_id):
+                    yield Recipe.from_dict(result.recipe)
+
+    def _notes(self) -> Iterator[Statement]:
+        agency = self.case.agency
+        if agency.policy["match_confirmations"] < 2:
+            facts = {"acts": "match review", **agency.policy.get("relaxed", RELAXED_AT_SET_UP)}
+            yield Statement("policy.two-persons-relaxed", facts)
+        for scan in Scan.objects.filter(exhibit__case=self.case).select_related("exhibit"):
+            for reason, count in sorted(scan.skipped.items()):
+                yield Statement("skipped.items", {"count": count, "exhibit": scan.exhibit.number, "reason": reason})
+            if scan.outside:
+                yield Statement("outside.authorisation", {"count": scan.outside, "authorisation": scan.authorisations})
+
+
+#: Who relaxed the four-eyes policy, where it was done when the agency was made.
+RELAXED_AT_SET_UP: Final = {"officer": "administrator", "date": "set-up", "reason": "small unit"}
+
+
+def _plain_name(item: Item) -> str:
+    """A name that is safe in any file system: the path's digest, and the ending where it is a plain one."""
+    ending = item.path.rpartition(".")[2].lower()
+    stem = hashlib.sha256(item.path.encode()).hexdigest()[:16]
+    return f"{stem}.{ending}" if ending.isascii() and ending.isalnum() and len(ending) <= 5 else stem
+
+
+def _exhibit(exhibit: Exhibit) -> ExhibitFacts:
+    facts = {"state": exhibit.state, "hash check": exhibit.hash_verified or "none", "source": exhibit.source or "-"}
+    return ExhibitFacts(exhibit.number, exhibit.label, exhibit.kind, exhibit.sha256, exhibit.size, facts)
+
+
+def _authorisation(each: Authorisation) -> AuthorisationFacts:
+    limited: dict[str, Any] = {
+        "data_kinds": each.data_kinds,
+        "exhibits": each.exhibits,
+        "items_from": each.items_from.isoformat() if each.items_from else None,
+        "items_to": each.items_to.isoformat() if each.items_to else None,
+    }
+    return AuthorisationFacts(
+        each.number,
+        each.kind,
+        each.reference,
+        each.issuer,
+        each.valid_from.isoformat(),
+        each.valid_to.isoformat() if each.valid_to else None,
+        limited,
+    )

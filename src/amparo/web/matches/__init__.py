@@ -1,0 +1,1 @@
+"""Matches: hash lists with a purpose, scans of exhibits, and the review that people do."""

@@ -1,0 +1,35 @@
+"""What can go wrong with lists, scans and reviews."""
+
+from amparo.base import AmparoError, gettext_noop
+
+
+class ListRefused(AmparoError):
+    code = "W701"
+    sentence = gettext_noop("The list was not imported: %(why)s.")
+    advice = gettext_noop("Nothing of it was kept. Correct the file or the form and import it again.")
+
+
+class ListMayNotMeet(AmparoError):
+    """The exercise wall and the purpose wall."""
+
+    code = "W702"
+    sentence = gettext_noop("A list with the purpose “%(purpose)s” cannot be used in this agency.")
+    advice = gettext_noop("Training lists belong into an agency of kind exercise, all other lists into a real one.")
+
+
+class ReviewRefused(AmparoError):
+    code = "W703"
+    sentence = gettext_noop("Your review was not taken: %(why)s.")
+    advice = gettext_noop("A second, different person must confirm; reload the page to see the match's state.")
+
+
+class NothingToScan(AmparoError):
+    code = "W704"
+    sentence = gettext_noop("Exhibit %(exhibit)s cannot be scanned yet: %(why)s.")
+    advice = gettext_noop("Wait until it is catalogued and choose at least one list.")
+
+
+class RevealNeedsReason(AmparoError):
+    code = "W705"
+    sentence = gettext_noop("To reveal this picture, say why you must see it.")
+    advice = gettext_noop("Often the match can be judged from its digests alone.")

@@ -1,0 +1,12 @@
+"""What matches writes into the logs."""
+
+from amparo.base import gettext_noop
+from amparo.web.audit.catalogue import declare
+
+LIST_IMPORTED = declare("list.imported", gettext_noop("imported a hash list"))
+LIST_WITHDRAWN = declare("list.withdrawn", gettext_noop("withdrew a hash list"))
+SCAN_STARTED = declare("scan.started", gettext_noop("started a scan"), custody=True)
+SCAN_DONE = declare("scan.done", gettext_noop("finished a scan"), custody=True)
+REVIEWED = declare("match.reviewed", gettext_noop("reviewed a match"), custody=True)
+CONFIRMED = declare("match.confirmed", gettext_noop("confirmed a match, as the policy asks"), custody=True)
+REVEALED = declare("match.revealed", gettext_noop("revealed a picture"), custody=True)

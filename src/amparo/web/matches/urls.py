@@ -1,0 +1,16 @@
+from django.urls import path
+
+from amparo.web.matches import views
+
+app_name = "matches"
+urlpatterns = [
+    path("lists/", views.lists, name="lists"),
+    path("lists/import/", views.import_list, name="import"),
+    path("lists/<uuid:pk>/", views.hash_list, name="list"),
+    path("case/<uuid:case_id>/", views.case, name="case"),
+    path("scan/<uuid:exhibit_id>/", views.scan, name="scan"),
+    path("<uuid:pk>/", views.match, name="match"),
+    path("<uuid:pk>/review/", views.review, name="review"),
+    path("<uuid:pk>/reveal/", views.reveal, name="reveal"),
+    path("<uuid:pk>/picture.png", views.picture, name="picture"),
+]

@@ -1,0 +1,201 @@
+"""Mutations: load blocks, import tags, start a trace."""
+
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from django.db import transaction
+
+from amparo.ledger import CONFIDENCE, TAINT_RULES, AddressList, Seed, Store, load, read_address_list, read_tagpack
+from amparo.ledger import Tag as TagRead
+from amparo.ledger import TagPack as TagPackRead
+from amparo.web.accounts.models import Person
+from amparo.web.accounts.permissions import require
+from amparo.web.audit.actions import record
+from amparo.web.cases.actions import next_number
+from amparo.web.cases.authorisation import require_authorisation
+from amparo.web.cases.models import Case
+from amparo.web.common.home import folder
+from amparo.web.common.jobs import start_job
+from amparo.web.traces import news
+from amparo.web.traces.errors import NoRule, NotPaidHere, PackThere
+from amparo.web.traces.models import ChainWindow, Tag, TagPack, Trace
+
+BATCH: Final = 2000
+TXID_SIGNS: Final = 64
+
+
+def store_of(chain: ChainWindow) -> Store:
+    return Store.open(folder("ledger") / chain.folder)
+
+
+def seeds_of(store: Store, text: str) -> list[Seed]:
+    """What a person typed as outputs to start from: a reference, or all outputs that pay an address.
+
+    Raises the engine's BadReference, BadAddress or NotLoaded, each of which names the text.
+    """
+    text = text.strip()
+    if ":" in text or len(text) == TXID_SIGNS:
+        store.find(text)
+        return [Seed(text)]
+    paid = store.outputs_to(text)
+    if not paid:
+        raise NotPaidHere(address=text)
+    return [Seed(each.ref) for each in paid]
+
+
+def load_chain(*, actor: Person, source: Path, name: str, window: str | None = None) -> ChainWindow:
+    """Load blocks into a new store, or return the one that holds the same source already.
+
+    Raises NotAllowed, or the ledger engine's error that names the block; then nothing is stored.
+    """
+    require(actor, "traces.run")
+    place = f"chain-{secrets.token_hex(8)}"
+    report = load(source, folder("ledger") / place, window=window)
+    manifest = Store.open(folder("ledger") / place).manifest
+    with transaction.atomic():
+        chain, new = ChainWindow.objects.get_or_create(
+            source_sha256=manifest.source_digest,
+            defaults={
+                "name": name,
+                "network": report.network,
+                "window": report.window,
+                "folder": place,
+                "tip": report.tip,
+                "first_height": report.first_height,
+                "last_height": report.last_height,
+                "blocks": report.blocks,
+                "transactions": report.transactions,
+                "inputs": report.inputs,
+                "outputs": report.outputs,
+                "resolved": report.resolved,
+                "skipped": dict(report.skipped.counts),
+            },
+        )
+        if new:
+            facts = {"tip": report.tip, "blocks": report.blocks, "unresolved": report.unresolved}
+            record(
+                news.CHAIN_LOADED,
+                actor=actor.actor,
+                agency_id=actor.agency_id,
+                object=f"chain:{chain.pk}",
+                after=f"sha256:{chain.source_sha256}",
+                facts=facts,
+            )
+    return chain
+
+
+def import_tagpack(*, actor: Person, path: Path) -> TagPack:
+    """Import a TagPack (YAML). Raises NotAllowed, PackThere, or the engine's error for a file it refuses."""
+    require(actor, "traces.run")
+    pack = read_tagpack(path)
+    return _keep_tags(actor, pack.title, pack.creator, pack)
+
+
+def import_address_list(*, actor: Person, path: Path, currency: str, label: str, source: str) -> TagPack:
+    """Import a sanctions list (one address a line) as tags with one label."""
+    require(actor, "traces.run")
+    pack = read_address_list(path, currency=currency, label=label, source=source)
+    return _keep_tags(actor, f"{label} ({currency})", source, pack)
+
+
+@transaction.atomic
+def _keep_tags(actor: Person, title: str, creator: str, read: TagPackRead | AddressList) -> TagPack:
+    if TagPack.objects.filter(sha256=read.digest).exists():
+        raise PackThere(title=title)
+    pack = TagPack.objects.create(
+        agency=actor.agency,
+        title=title[:200],
+        creator=creator[:200],
+        sha256=read.digest,
+        count=0,
+        skipped=dict(read.skipped.counts),
+        imported_by=actor,
+    )
+    rows = [
+        _row(pack, tag.address, tag) for tag in read.tags if tag.address
+    ]  # tags on transactions are kept in the file
+    Tag.objects.bulk_create(rows, batch_size=BATCH)
+    pack.count = len(rows)
+    pack.save(update_fields=["count"])
+    record(
+        news.TAGS_IMPORTED,
+        actor=actor.actor,
+        agency_id=actor.agency_id,
+        object=f"tag-pack:{pack.pk}",
+        after=f"sha256:{read.digest}",
+        facts={"tags": pack.count},
+    )
+    return pack
+
+
+def _row(pack: TagPack, address: str, tag: TagRead) -> Tag:
+    return Tag(
+        pack=pack,
+        currency=tag.currency[:12],
+        address=address[:120],
+        label=tag.label[:300],
+        category=(tag.category or "")[:80],
+        actor=(tag.actor or "")[:80],
+        confidence=tag.confidence,
+        rank=CONFIDENCE[tag.confidence],
+        source=tag.source or "",
+        lastmod=tag.lastmod,
+    )
+
+
+@transaction.atomic
+def start_trace(
+    *,
+    actor: Person,
+    case: Case,
+    chain: ChainWindow,
+    seed: str,
+    rules: Iterable[str],
+    max_hops: int | None = None,
+    floor: int | None = None,
+    question: str = "",
+) -> Trace:
+    """Queue a trace from `seed` (height:pos, height:pos/vout, txid, txid:vout or an address) by each rule.
+
+    Raises NotAllowed, OutsideAuthorisation, NoRule, or the engine's error for a seed that is not there.
+    """
+    require(actor, "traces.run")
+    limits = require_authorisation(case, "financial")
+    chosen = [TAINT_RULES[name].name for name in rules]
+    if not chosen:
+        raise NoRule
+    seeds_of(store_of(chain), seed)
+    trace = Trace.objects.create(
+        case=case,
+        number=f"T{next_number(case.agency, f'trace:{case.pk}')}",
+        chain=chain,
+        seed=seed.strip(),
+        rules=chosen,
+        max_hops=max_hops,
+        floor=floor,
+        question=question,
+        authorisations=" ".join(limits.numbers),
+        started_by=actor,
+    )
+    job = start_job(
+        "traces.trace",
+        agency_id=case.agency_id,
+        case_id=case.pk,
+        actor_id=actor.pk,
+        subject=f"{trace.number}: {trace.seed}",
+        parameters={"trace": str(trace.pk)},
+    )
+    trace.job_id = job.pk
+    trace.save(update_fields=["job_id"])
+    record(
+        news.TRACE_STARTED,
+        actor=actor.actor,
+        agency_id=case.agency_id,
+        case_id=case.pk,
+        object=f"trace:{trace.pk}",
+        auth=trace.authorisations,
+        facts={"number": trace.number, "rules": chosen},
+    )
+    return trace

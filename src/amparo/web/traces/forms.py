@@ -1,0 +1,52 @@
+"""Forms: load blocks, import tags, ask for a trace."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from amparo.ledger import TAINT_RULES
+from amparo.web.traces.models import ChainWindow
+
+
+class LoadForm(forms.Form):
+    file = forms.FileField(label=_("Block file or raw block"))
+    name = forms.CharField(label=_("What to call it"), max_length=120)
+    window = forms.CharField(
+        label=_("Declared window"),
+        required=False,
+        max_length=120,
+        help_text=_(
+            "For a part of a chain: name the part. Outputs spent in it may then be missing, and traces say so."
+        ),
+    )
+
+
+class TagForm(forms.Form):
+    file = forms.FileField(label=_("TagPack (YAML) or list of addresses (text)"))
+    label = forms.CharField(
+        label=_("Label, for a list of addresses"),
+        max_length=120,
+        required=False,
+        help_text=_("A TagPack brings its own."),
+    )
+    currency = forms.CharField(label=_("Currency, for a list of addresses"), max_length=12, required=False)
+    source = forms.CharField(label=_("Who published it, for a list of addresses"), max_length=200, required=False)
+
+
+class TraceForm(forms.Form):
+    chain = forms.ModelChoiceField(label=_("In these blocks"), queryset=ChainWindow.objects.all())
+    seed = forms.CharField(
+        label=_("Start from"),
+        max_length=200,
+        help_text=_("height:position, a transaction id, txid:output, or an address"),
+    )
+    question = forms.CharField(label=_("What is asked"), max_length=300, required=False)
+    rules = forms.MultipleChoiceField(label=_("By these rules"), widget=forms.CheckboxSelectMultiple, choices=[])
+    max_hops = forms.IntegerField(label=_("Stop after this many hops"), required=False, min_value=1, max_value=100000)
+    floor = forms.IntegerField(label=_("Stop below this amount (satoshi)"), required=False, min_value=1)
+
+    def __init__(self, *args: Any, preferred: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["rules"].choices = [(rule.name, rule.name) for rule in TAINT_RULES]
+        self.fields["rules"].initial = [preferred, "haircut"]

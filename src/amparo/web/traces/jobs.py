@@ -1,0 +1,55 @@
+"""The trace job: one rule after the other, each result kept as soon as it is there."""
+
+from django.db import transaction
+from django.utils.translation import gettext
+from django_scopes import scope
+
+from amparo.ledger import StopRules, Store, flow_svg, trace
+from amparo.web.accounts.models import Agency
+from amparo.web.audit.actions import record
+from amparo.web.common.jobs import Run, handler
+from amparo.web.traces import news
+from amparo.web.traces.actions import seeds_of, store_of
+from amparo.web.traces.models import Trace, TraceResult
+from amparo.web.traces.tags import labels_of
+
+
+@handler("traces.trace")
+def run_trace(run: Run) -> None:
+    with scope(agency=Agency.objects.get(pk=run.job.agency_id)):
+        found = Trace.objects.select_related("chain", "case", "started_by").get(pk=run.job.parameters["trace"])
+        store = store_of(found.chain)
+        for number, rule in enumerate(found.rules):
+            if not found.results.filter(rule=rule).exists():
+                _trace_by(run, found, store, rule, number)
+        _done(found)
+
+
+def _trace_by(run: Run, found: Trace, store: Store, rule: str, number: int) -> None:
+    stops = StopRules(max_hops=found.max_hops, floor=found.floor)
+    result = trace(store, seeds_of(store, found.seed), rule, stops=stops)
+    labels = labels_of(each.address for each in result.outputs if each.address)
+    svg = flow_svg(result, title=f"{found.number} · {rule}", labels=labels)
+    with transaction.atomic():
+        TraceResult.objects.create(
+            trace=found,
+            rule=rule,
+            result=result.as_dict(),
+            totals=result.totals.as_dict(),
+            svg=svg,
+            recipe=result.recipe.as_dict(),
+        )
+        run.commit(cursor=rule, done=number + 1, total=len(found.rules), unit=gettext("rules"))
+
+
+@transaction.atomic
+def _done(found: Trace) -> None:
+    record(
+        news.TRACE_DONE,
+        actor=found.started_by.actor,
+        agency_id=found.case.agency_id,
+        case_id=found.case_id,
+        object=f"trace:{found.pk}",
+        auth=found.authorisations,
+        facts={"number": found.number},
+    )

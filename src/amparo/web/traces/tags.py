@@ -1,0 +1,21 @@
+"""Tags of one agency on the addresses a page or a picture shows."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from amparo.web.traces.models import Tag
+
+
+def tags_of(addresses: Iterable[str]) -> dict[str, list[Tag]]:
+    """Return address -> tags, the most confident first. The agency's scope must be active."""
+    found: dict[str, list[Tag]] = defaultdict(list)
+    wanted = sorted(set(addresses))
+    for start in range(0, len(wanted), 500):
+        for tag in Tag.objects.filter(address__in=wanted[start : start + 500]).select_related("pack"):
+            found[tag.address].append(tag)
+    return dict(found)
+
+
+def labels_of(addresses: Iterable[str]) -> dict[str, str]:
+    """Return address -> the label of its most confident tag, for the picture."""
+    return {address: tags[0].label for address, tags in tags_of(addresses).items()}

@@ -1,0 +1,125 @@
+"""Pages of chains, tags and traces."""
+
+import tempfile
+from pathlib import Path
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from amparo.base import AmparoError
+from amparo.web.accounts.permissions import require
+from amparo.web.audit.history import history
+from amparo.web.cases.scope import case_for, cases_of
+from amparo.web.common.errors import NotFound, say
+from amparo.web.common.home import folder
+from amparo.web.common.uploads import kept
+from amparo.web.traces import actions, forms
+from amparo.web.traces.models import ChainWindow, TagPack, Trace
+from amparo.web.traces.show import ResultView
+from amparo.web.traces.tags import tags_of
+
+
+@login_required
+def chains(request: HttpRequest) -> HttpResponse:
+    require(request.user, "traces.see")
+    context = {
+        "chains": ChainWindow.objects.all(),
+        "packs": TagPack.objects.all(),
+        "may_run": request.user.may("traces.run"),
+    }
+    return render(request, "traces/chains.html", context)
+
+
+@login_required
+def load(request: HttpRequest) -> HttpResponse:
+    require(request.user, "traces.run")
+    form = forms.LoadForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            with tempfile.TemporaryDirectory(dir=folder("ledger")) as place:
+                path = kept(data["file"], Path(place))
+                actions.load_chain(actor=request.user, source=path, name=data["name"], window=data["window"] or None)
+        except AmparoError as error:
+            form.add_error(None, str(say(error)))
+        else:
+            return redirect("traces:chains")
+    return render(request, "traces/form.html", {"form": form, "act": "load"}, status=400 if form.errors else 200)
+
+
+@login_required
+def import_tags(request: HttpRequest) -> HttpResponse:
+    require(request.user, "traces.run")
+    form = forms.TagForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        try:
+            with tempfile.TemporaryDirectory(dir=folder("ledger")) as place:
+                _import(request, kept(form.cleaned_data.pop("file"), Path(place)), form.cleaned_data)
+        except AmparoError as error:
+            form.add_error(None, str(say(error)))
+        else:
+            return redirect("traces:chains")
+    return render(request, "traces/form.html", {"form": form, "act": "tags"}, status=400 if form.errors else 200)
+
+
+def _import(request: HttpRequest, path: Path, fields: dict[str, str]) -> None:
+    if path.suffix.lower() in {".yaml", ".yml"}:
+        actions.import_tagpack(actor=request.user, path=path)
+    else:
+        actions.import_address_list(actor=request.user, path=path, **fields)
+
+
+@login_required
+def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    found = case_for(request.user, case_id)
+    require(request.user, "traces.see")
+    traces = Trace.objects.filter(case=found).select_related("chain", "started_by").prefetch_related("results")
+    context = {"case": found, "traces": traces, "may_run": request.user.may("traces.run")}
+    return render(request, "traces/case.html", context)
+
+
+@login_required
+def new(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    found = case_for(request.user, case_id)
+    require(request.user, "traces.run")
+    form = forms.TraceForm(
+        request.POST or None, preferred=found.preferred_rule, initial={"seed": request.GET.get("seed", "")}
+    )
+    if form.is_valid():
+        try:
+            started = actions.start_trace(actor=request.user, case=found, **form.cleaned_data)
+        except AmparoError as error:
+            form.add_error(None, str(say(error)))
+        else:
+            back = reverse("traces:trace", args=[started.pk])
+            return redirect(f"{reverse('jobs:job', args=[started.job_id])}?back={back}")
+    context = {"form": form, "case": found, "act": "trace"}
+    return render(request, "traces/form.html", context, status=400 if form.errors else 200)
+
+
+@login_required
+def trace(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """All rules side by side; the one whose rule is in the address is drawn large, with its table below."""
+    require(request.user, "traces.see")
+    found = Trace.objects.filter(pk=pk, case__in=cases_of(request.user)).select_related("chain", "case").first()
+    if found is None:
+        raise NotFound
+    results = list(found.results.all())
+    rule = request.GET.get("rule", found.case.preferred_rule)
+    chosen = next((each for each in results if each.rule == rule), results[0] if results else None)
+    shown = ResultView(chosen.result) if chosen else None
+    context = {
+        "trace": found,
+        "case": found.case,
+        "results": results,
+        "chosen": chosen,
+        "shown": shown,
+        "tags": tags_of(shown.addresses) if shown else {},
+        "may_find": request.user.may("findings.make"),
+        "find_url": reverse("court:keep-trace", args=[found.pk]),
+        "history": history(agency_id=found.case.agency_id, case_id=found.case_id, object=f"trace:{found.pk}"),
+    }
+    return render(request, "traces/trace.html", context)
