@@ -128,6 +128,7 @@ def _write_config(path: Path, wish: Wish) -> None:
         "# Amparo's installation. docs/reference/configuration.md says what can stand here.",
         f"hosts = [{hosts}]",
         f"https = {'true' if wish.https else 'false'}",
+        f'portal_agency = "{_slug(wish.agency)}"',
     ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     path.chmod(0o600)

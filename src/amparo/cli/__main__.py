@@ -1,0 +1,5 @@
+"""`python -m amparo.cli` is `amparo` too."""
+
+from amparo.cli import main
+
+main()
