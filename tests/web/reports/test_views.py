@@ -179,3 +179,12 @@ def test_roles_without_the_permission_see_no_report(role, receive, person, signe
     client = signed_in(person(role))
     for url in ("/reports/", "/reports/room/", f"/reports/{report.pk}/"):
         assert client.get(url).status_code == 403
+
+
+def test_reports_are_found_by_what_they_name_and_the_value_stands_in_no_address(desk, receive):
+    report = receive().report
+    assert report.number in page(desk, "/reports/find/", value=f"  who knows {WALLET}?")
+    assert report.number in page(desk, "/reports/find/", value="https://SOCIAL.example/profile/annika_1998")
+    for nothing in ("annika", "1BoatSLRHtKNngkdXEeobR76b53LETtpyT", "x" * 3000, " "):
+        assert "No report names it" in page(desk, "/reports/find/", value=nothing)
+    assert desk.get("/reports/find/").status_code == 405

@@ -100,10 +100,7 @@ def public(view: "View[P]") -> Callable[..., HttpResponse]:
 
 
 def _say(page: Page, error: AmparoError, status: int) -> HttpResponse:
-    response = page.render("portal/refused.html", {"said": say(error)}, status)
-    if status in {413, 415}:
-        response["Connection"] = "close"  # the body was not read, and will not be
-    return response
+    return page.render("portal/refused.html", {"said": say(error)}, status)
 
 
 def _refusal(request: HttpRequest) -> tuple[AmparoError, int] | None:

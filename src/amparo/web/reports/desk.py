@@ -18,9 +18,12 @@ from amparo.web.common.errors import NotFound
 from amparo.web.reports import news
 from amparo.web.reports.answers import ANSWERS
 from amparo.web.reports.errors import StateDoesNotFollow
+from amparo.web.reports.forms.base import ADDRESSES
 from amparo.web.reports.intake import read_parts
+from amparo.web.reports.keys import hasher
 from amparo.web.reports.messages import read_message, write_message
 from amparo.web.reports.models import DangerBucket, DangerClock, Message, Report, ReportCopy, ReportIndicator
+from amparo.web.reports.recognise import indicators, recognise
 from amparo.web.reports.reporter import move
 from amparo.web.reports.rooms import OpenRoom
 from amparo.web.reports.states import FOLLOWS
@@ -175,6 +178,18 @@ def naming_the_same(report: Report) -> QuerySet[Report]:
         return Report.objects.none()
     same = ReportIndicator.objects.filter(query, report__agency=report.agency).values("report")
     return Report.objects.filter(pk__in=same).exclude(pk=report.pk)
+
+
+def reports_naming(person: Person, text: str) -> QuerySet[Report]:
+    """Reports that name a wallet, link, number or address standing in `text`, found by keyed hash: no key is needed."""
+    reports = reports_of(person)
+    seen = recognise({"words": text[:ADDRESSES]}, person.agency.country)
+    query = Q()
+    for each in indicators(seen, hasher(person.agency)):
+        query |= Q(purpose=each.purpose, keyed_hash=each.keyed_hash)
+    if not query:
+        return reports.none()
+    return reports.filter(pk__in=ReportIndicator.objects.filter(query, report__agency=person.agency).values("report"))
 
 
 def report_for(person: Person, report_id: Any) -> Report:

@@ -20,6 +20,14 @@ class PassphraseForm(forms.Form):
     )
 
 
+class FindForm(forms.Form):
+    value = forms.CharField(
+        label=gettext_lazy("Find reports that name a wallet, link, phone number, e-mail or account number"),
+        max_length=2000,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
+    )
+
+
 class StateForm(forms.Form):
     state = forms.ChoiceField(label=gettext_lazy("New state"))
     reason = forms.CharField(label=gettext_lazy("Why (for the log)"), max_length=300, required=False)

@@ -5,6 +5,7 @@ from amparo.web.reports import views
 app_name = "reports"
 urlpatterns = [
     path("", views.report_queue, name="queue"),
+    path("find/", views.find, name="find"),
     path("room/", views.reading_room, name="room"),
     path("room/enrol/<uuid:pk>/", views.enrol, name="enrol"),
     path("case/<uuid:case_id>/", views.case_copies, name="case"),

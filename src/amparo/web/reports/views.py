@@ -1,5 +1,6 @@
 """The desk's pages about reports. Thin: what they change, actions change."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,8 +24,8 @@ from amparo.web.cases.forms import OpenCaseForm
 from amparo.web.cases.scope import case_for, cases_of
 from amparo.web.common.errors import say
 from amparo.web.reports import actions, queue
-from amparo.web.reports.desk import naming_the_same, report_for, reports_of
-from amparo.web.reports.desk_forms import AnswerForm, PassphraseForm, StateForm
+from amparo.web.reports.desk import naming_the_same, report_for, reports_naming, reports_of
+from amparo.web.reports.desk_forms import AnswerForm, FindForm, PassphraseForm, StateForm
 from amparo.web.reports.forms import INTAKE_FORMS
 from amparo.web.reports.models import Report, ReportCopy, StaffKey
 from amparo.web.reports.room_cookie import delete_cookie, open_room_of, required_room, set_cookie
@@ -58,9 +59,21 @@ def report_queue(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "forms": INTAKE_FORMS,
         "states": [(value, _(str(label))) for value, label in Report.State.choices],
+        "find_form": FindForm(),
         "query": f"{query.urlencode()}&" if query else "",
     }
     return _page(request, "reports/queue.html", context, room=open_room_of(request))
+
+
+@login_required
+@require_POST
+def find(request: HttpRequest) -> HttpResponse:
+    """Exact search: by POST, so that the value stands in no address."""
+    form = FindForm(request.POST)
+    found = reports_naming(request.user, form.cleaned_data["value"]) if form.is_valid() else Report.objects.none()
+    listed = list(queue.in_order(found)[: PAGE_SIZE * 4])
+    context = {"find_form": form, "rows": queue.rows(listed, request.user)}
+    return _page(request, "reports/found.html", context, room=open_room_of(request))
 
 
 @login_required
@@ -75,6 +88,7 @@ def report_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "state": str(report.get_state_display()),
         "reasons": [REASONS[name] for name in report.reasons if name in REASONS],
         "opened": opened,
+        "received": datetime.fromisoformat(opened.at) if opened else None,
         "answers": shown_answers(report.category, opened.answers) if opened else [],
         "observables": shown_observables(report.category, opened.observables) if opened else [],
         "messages_shown": shown_messages(opened.messages) if opened else [],
@@ -127,7 +141,7 @@ def open_case(request: HttpRequest, pk: UUID) -> HttpResponse:
     report = report_for(request.user, pk)
     require(request.user, "cases.open")
     room = required_room(request)
-    start = {"valid_from": timezone.now().date(), "data_kinds": ["report", "communications", "files", "financial"]}
+    start = {"kind": "complaint", "valid_from": timezone.now().date(), "data_kinds": ["report"]}
     form = OpenCaseForm(request.POST or None, initial=start)
     if form.is_valid():
         authority = dict(form.cleaned_data)
@@ -210,4 +224,4 @@ def case_copies(request: HttpRequest, case_id: UUID) -> HttpResponse:
         for copy in ReportCopy.objects.filter(case=case).select_related("copied_by")
     ]
     context = {"case": case, "copies": copies, "allowed": allowed is not None}
-    return _page(request, "reports/copies.html", context, room=None)
+    return _page(request, "reports/copies.html", context, room=open_room_of(request))
