@@ -49,7 +49,7 @@ class _Scanner:
         self._empty()
 
     def _empty(self) -> None:
-        self.batch: list[Scanned] = []
+        self.batch: list[tuple[str, Scanned]] = []  # forensic path, what came of it
         self.skipped: list[Skipped] = []
         self.outside = self.items = 0
         self.since = time.monotonic()
@@ -75,7 +75,7 @@ class _Scanner:
             self.skipped.append(Skipped(place.path, place.closed or "not-read"))
             return
         for scanned in scan([place.blob], self.indexes, threshold=self.scan.threshold):
-            self.batch.append(scanned)
+            self.batch.append((place.path, scanned))
             self.skipped += [each for each in scanned.skipped if each.reason not in NO_PICTURE]
 
     def _tick(self, done: int, total: int | None, unit: str) -> None:
@@ -85,19 +85,19 @@ class _Scanner:
     def _flush(self) -> None:
         for each in self.skipped:
             self.run.skip(each)
-        for scanned in self.batch:
-            self._keep(scanned)
+        for path, scanned in self.batch:
+            self._keep(path, scanned)
         self.scan.read += len(self.batch)
         self.scan.outside += self.outside
         self.scan.save(update_fields=["read", "outside"])
         self.run.commit(cursor=str(self.seen), done=self.seen, total=self.total, unit="items")
         self._empty()
 
-    def _keep(self, scanned: Scanned) -> None:
+    def _keep(self, path: str, scanned: Scanned) -> None:
         recipe = scan_recipe(scanned, self.indexes, self.scan.threshold, MIN_QUALITY)
         if scanned.hashes is None or recipe is None or not scanned.hits:
             return
-        own, item = scanned.hashes.digests(), item_row(self.exhibit, scanned.name)
+        own, item = scanned.hashes.digests(), item_row(self.exhibit, path)
         for hit in scanned.hits:
             Match.objects.get_or_create(
                 item=item,
