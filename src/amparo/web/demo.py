@@ -18,13 +18,13 @@ SEED: Final = 2026
 PLACE: Final = Path("var/demo")
 SIGN_INS: Final = "demo.json"
 WHO: Final = {
-    "maria": ("academy", ["learner"], "works the case: reads reports, opened it, may open the reading room"),
+    "maria": ("academy", ["learner", "supervisor"], "works the case: reads reports, opened it, may open the reading room"),
     "james": ("academy", ["learner"], "second officer: confirms what maria confirmed"),
     "tariq": ("academy", ["trainer"], "starts exercises"),
     "admin": ("academy", ["administrator"], "adds persons"),
     "oversight": ("academy", ["overseer"], "reads roots and counts of the logs"),
     "judge": ("academy", ["judge-defence"], "reads one court bundle"),
-    "amina": ("coast", ["learner"], "works in the other agency: sees nothing of the first"),
+    "amina": ("coast", ["learner", "supervisor"], "works in the other agency: sees nothing of the first"),
 }
 
 
@@ -107,6 +107,7 @@ class _Demo:
             self._matches(case)
             self._trace(case)
             self._bundle(case)
+        self._referral(case)
         return {
             "password": self.password,
             "passphrase": passphrase,
@@ -253,6 +254,31 @@ class _Demo:
                 if seen["kind"].startswith("btc"):
                     return str(seen["value"])
         raise LookupError("the exercise's report names no wallet")
+
+    def _referral(self, case: Any) -> None:
+        """Each side adds the other after comparing cards; the sealed file goes over and is opened there."""
+        from django_scopes import scope
+
+        from amparo.web.referrals.actions import add_partner, receive, sealed_file, send
+        from amparo.web.referrals.identity import card_of
+
+        maria, amina = self.persons["maria"], self.persons["amina"]
+        partners = {}
+        for me, other in ((maria, amina), (amina, maria)):
+            card = card_of(other.agency)
+            with scope(agency=me.agency):
+                partners[me.pk] = add_partner(
+                    actor=me,
+                    name=other.agency.name,
+                    country="KE",
+                    recipient=card.recipient,
+                    verify_key=card.verify_key,
+                    compared="In the demo: both cards lie on one machine",
+                )
+        with scope(agency=maria.agency):
+            sent = send(actor=maria, case=case, partner=partners[maria.pk], note="The payment went to your coast.")
+        with scope(agency=amina.agency):
+            receive(actor=amina, path=sealed_file(sent))
 
     def _bundle(self, case: Any) -> None:
         from amparo.web.court.actions import enter_offence, hand_over, start_bundle, support
