@@ -74,3 +74,17 @@ def chain(bodies: Sequence[Sequence[bytes]], prev: bytes = GENESIS) -> list[byte
 def write(path: Path, blocks: Sequence[bytes], tail: bytes = b"") -> Path:
     path.write_bytes(b"".join(record(each) for each in blocks) + tail)
     return path
+
+
+def genesis_block() -> bytes:
+    """Regtest's real first block: the coinbase every Bitcoin network shares, under regtest's own header."""
+    words = b"The Times 03/Jan/2009 Chancellor on brink of second bailout for banks"
+    key = bytes.fromhex(
+        "04678afdb0fe5548271967f1a67130b7105cd6a828e03909a67962e0ea1f61deb6"
+        "49f6bc3f4cef38c4f35504e51ec112de5c384df7ba0b8d578a4c702b6bf11d5f"
+    )
+    script = b"\x04\xff\xff\x00\x1d\x01\x04" + bytes([len(words)]) + words
+    output = struct.pack("<q", 50 * COIN) + b"\x43\x41" + key + b"\xac"
+    first = tx([(bytes(32), 0xFFFFFFFF)], [output], script)
+    header = struct.pack("<i", 1) + bytes(32) + dsha(first) + struct.pack("<III", 1296688602, 0x207FFFFF, 2)
+    return header + b"\x01" + first

@@ -43,6 +43,7 @@ def test_nothing_outside_is_loaded_and_nothing_runs(result):
     svg = flow_svg(result, title="Flow")
     assert not re.search(r"<script|<image|<use|<foreignObject|\bon\w+=|href|@import|url\((?!#)", svg)
     assert svg.count("http") == 1  # the namespace
+    assert not re.search(r"<style|style=|class=", svg)  # a strict content security policy would leave them out
 
 
 def test_words_from_outside_are_escaped_and_made_visible(result):

@@ -162,3 +162,22 @@ def test_spends_inside_one_block_resolve(tmp_path):
     second = made.tx([(made.dsha(first), 0)], [made.pays(made.COIN, 2)])
     report = small(tmp_path, [[], [first, second]])
     assert (report.resolved, report.unresolved) == (2, 0)
+
+
+def test_a_chain_from_genesis_on_is_no_window(tmp_path):
+    blocks = [made.genesis_block(), *made.chain([[], []])]
+    assert made.block_hash(blocks[0]) == made.GENESIS
+    report = load(made.write(tmp_path / "blk00000.dat", blocks), tmp_path / "store")
+    assert (report.window, report.first_height, report.last_height) == (None, 0, 2)
+
+
+def test_a_chain_from_genesis_on_must_resolve_everything(tmp_path):
+    outside = made.tx([(b"\x05" * 32, 3)], [made.pays(9)])
+    blocks = [made.genesis_block(), *made.chain([[], [outside]])]
+    with pytest.raises(err.UnknownSpend) as caught:
+        load(made.write(tmp_path / "blk00000.dat", blocks), tmp_path / "store")
+    assert caught.value.facts == {
+        "txid": made.dsha(outside)[::-1].hex(),
+        "block": made.block_hash(blocks[2])[::-1].hex(),
+        "spent": "05" * 32 + ":3",
+    }
