@@ -41,11 +41,15 @@ _BORDERS: Final = {
     State.DESTROYED: (2, "2 3"),
     State.GAP: (2, "2 3"),
 }
-_STYLE: Final = (
-    "text{font-family:system-ui,'Noto Sans','Noto Sans Arabic',sans-serif;font-size:12px;fill:#111}"
-    ".t{font-size:18px;font-weight:600}.a{font-size:14px;font-weight:600;font-variant-numeric:tabular-nums}"
-    ".e{fill:none;stroke:#767676}.m{fill:#444}"
-)
+#: Presentation attributes, not a style sheet: a page's content security policy lets no style in. A text has none of
+#: them (12 px, almost black) or those of its kind.
+_FONT: Final = 'font-family="system-ui, \'Noto Sans\', \'Noto Sans Arabic\', sans-serif" font-size="12" fill="#111"'
+_KINDS: Final = {
+    "title": ' font-size="18" font-weight="600"',
+    "amount": ' font-size="14" font-weight="600"',
+    "minor": ' fill="#444"',
+    "": "",
+}
 
 
 def flow_svg(
@@ -79,10 +83,9 @@ class _Drawing:
         width, height = self.layout.width, self.layout.height + _FOOT
         parts = [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-            f'role="img" aria-labelledby="flow-title flow-desc" direction="{self.direction}">',
+            f'role="img" aria-labelledby="flow-title flow-desc" direction="{self.direction}" {_FONT}>',
             f'<title id="flow-title">{_text(self.title)}</title>',
             f'<desc id="flow-desc">{_text(self.totals())}</desc>',
-            f"<style>{_STYLE}</style>",
             '<defs><marker id="flow-arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="9" markerHeight="9" '
             'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4L0 8z" fill="#444"/></marker></defs>',
             f'<rect width="{width}" height="{height}" fill="#fff"/>',
@@ -107,11 +110,11 @@ class _Drawing:
 
     def head(self) -> Iterator[str]:
         rule = f"{self.words['rule']}: {self.result.rule} · {self.result.parameters['fee']}"
-        yield self.line(MARGIN, 30, self.title, "t", room=max(40, self.layout.width // 11))
+        yield self.line(MARGIN, 30, self.title, "title", room=max(40, self.layout.width // 11))
         yield self.line(MARGIN, 50, rule)
         for column in range(self.layout.columns):
             later = f" {self.words['or later']}" if column == LAST_COLUMN else ""
-            yield self.line(MARGIN + column * COLUMN, HEAD - 12, f"{self.words['hop']} {column}{later}", "m")
+            yield self.line(MARGIN + column * COLUMN, HEAD - 12, f"{self.words['hop']} {column}{later}", "minor")
 
     def box(self, box: Box) -> Iterator[str]:
         width, dashes = _BORDERS[box.state]
@@ -123,9 +126,9 @@ class _Drawing:
             f'stroke-width="{width}"' + (f' stroke-dasharray="{dashes}"' if dashes else "") + "/>"
         )
         amount, *lines = self.box_lines(box)
-        yield self.line(box.x + 10, box.y + 20, amount, "a", number=True)
+        yield self.line(box.x + 10, box.y + 20, amount, "amount", number=True)
         for number, line in enumerate(lines):
-            yield self.line(box.x + 10, box.y + 38 + 17 * number, line, "m", room=31)
+            yield self.line(box.x + 10, box.y + 38 + 17 * number, line, "minor", room=31)
         yield "</g>"
 
     def box_lines(self, box: Box) -> list[str]:
@@ -174,7 +177,8 @@ class _Drawing:
         most = max(self.result.totals.claims, 1)
         width = 1 + min(7 * edge.amount // most, 7)
         arrow = "" if edge.into_bar else ' marker-end="url(#flow-arrow)"'
-        return f'<path class="e" d="M{x1} {y1}C{bend} {y1} {bend} {y2} {x2} {y2}" stroke-width="{width}"{arrow}/>'
+        line = f'fill="none" stroke="#767676" stroke-width="{width}"{arrow}'
+        return f'<path d="M{x1} {y1}C{bend} {y1} {bend} {y2} {x2} {y2}" {line}/>'
 
     def foot(self) -> Iterator[str]:
         top = self.layout.height + 20
@@ -200,12 +204,10 @@ class _Drawing:
         place = f'x="{self.left(x, 0)}" y="{y}"'
         if number and self.direction == "rtl":
             place += ' direction="ltr" text-anchor="end"'
-        if kind:
-            place += f' class="{kind}"'
-        return f"<text {place}>{_text(_fit(text, room))}</text>"
+        return f"<text {place}{_KINDS[kind]}>{_text(_fit(text, room))}</text>"
 
     def middle_line(self, x: int, y: int, text: str) -> str:
-        return f'<text x="{x}" y="{y}" text-anchor="middle" class="m">{_text(_fit(text, 24))}</text>'
+        return f'<text x="{x}" y="{y}" text-anchor="middle"{_KINDS["minor"]}>{_text(_fit(text, 24))}</text>'
 
 
 def _text(text: str) -> str:
