@@ -41,6 +41,11 @@ def a_zip(files: dict[str, bytes]) -> bytes:
 
 
 @pytest.fixture
+def zipped() -> Callable[[dict[str, bytes]], bytes]:
+    return a_zip
+
+
+@pytest.fixture
 def deposited(
     lead: Person, case: Case, in_agency: None, django_capture_on_commit_callbacks: Callable[..., object]
 ) -> Callable[..., Exhibit]:

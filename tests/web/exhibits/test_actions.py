@@ -15,7 +15,7 @@ from amparo.web.common.errors import NotAllowed
 from amparo.web.common.home import folder
 from amparo.web.exhibits import inbox
 from amparo.web.exhibits.actions import deposit_file, deposit_from_inbox, deposit_path
-from amparo.web.exhibits.errors import NotInTheInbox, NothingToDeposit, SourceGone
+from amparo.web.exhibits.errors import NothingToDeposit, NotInTheInbox, SourceGone
 from amparo.web.exhibits.models import Catalogue, Exhibit
 from amparo.web.exhibits.storing import store_of
 
@@ -32,7 +32,7 @@ def test_a_zip_is_stored_sealed_checked_and_catalogued(deposited: Callable[..., 
     assert exhibit.hash_verified == "absent"
     stored = store_of(exhibit.case.agency_id).path(exhibit.sha256).read_bytes()
     assert hashlib.sha256(stored).hexdigest() == exhibit.sha256
-    assert exhibit.catalogue.items == 2
+    assert exhibit.catalogue.items == 3  # the zip's own bytes, and two members
     assert actions_of(exhibit) == [
         "exhibit.deposited", "exhibit.sealed", "exhibit.checked", "exhibit.catalogued", "sightings.extracted",
     ]  # fmt: skip
@@ -125,7 +125,10 @@ def test_the_inbox_gives_only_what_lies_in_it(
 
 
 def test_an_uploaded_file_that_looks_like_a_manifest_opens_no_other_exhibit(
-    lead: Person, case: Case, deposited: Callable[..., Exhibit], django_capture_on_commit_callbacks: Callable[..., object]
+    lead: Person,
+    case: Case,
+    deposited: Callable[..., Exhibit],
+    django_capture_on_commit_callbacks: Callable[..., object],
 ) -> None:
     other = deposited({"a.txt": b"of another case"})
     forged = b'{"amparo-folder":1}\n{"name":"a","sha256":"%s","size":5}\n' % other.sha256.encode()
@@ -166,7 +169,27 @@ def test_a_truncated_image_is_kept_as_incomplete_and_says_why(
     assert "exhibit.incomplete" in actions_of(exhibit)
 
 
+def test_a_full_disk_leaves_the_inbox_deposit_failed_and_says_so(
+    lead: Person,
+    case: Case,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Callable[..., object],
+) -> None:
+    (inbox.inbox_of(case.agency) / "notes.txt").write_bytes(b"hello")
+
+    def full(*args: object, **kwargs: object) -> None:
+        raise DiskFull(written=3)
+
+    monkeypatch.setattr("amparo.evidence.Store.put", full)
+    key = inbox.entries(case.agency)[0].key
+    with django_capture_on_commit_callbacks(execute=True):
+        made = deposit_from_inbox(actor=lead, case=case, entry=key, label="Notes", token="t")
+    made.refresh_from_db()
+    assert (made.state, [each["code"] for each in made.problems]) == ("failed", ["E202"])
+    assert actions_of(made) == ["exhibit.deposited", "exhibit.failed"]
+
+
 def test_a_zip_that_climbs_is_read_and_never_written(deposited: Callable[..., Exhibit], tmp_path: Path) -> None:
     exhibit = deposited({"../../evil.txt": b"evil", "ok.txt": b"ok"})
-    assert exhibit.catalogue.items == 2
+    assert exhibit.catalogue.items == 3
     assert not list(tmp_path.rglob("evil.txt"))

@@ -198,6 +198,6 @@ def digests_inside(exhibit: Exhibit, path: str) -> Iterator[list[str]]:
         return
     query = "SELECT DISTINCT sha256 FROM read_parquet(?) WHERE starts_with(path, ?) AND sha256 IS NOT NULL"
     with duckdb.connect() as database:
-        found = database.execute(query, [str(file_of(exhibit)), path + "|"])
+        found = database.execute(query, [str(file_of(exhibit)), rules.inside_of(path)])
         while part := found.fetchmany(500):
             yield [each[0] for each in part]

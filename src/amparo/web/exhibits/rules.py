@@ -98,12 +98,17 @@ def why_closed(item: Item, allowed: Allowance | None = None) -> str | None:
     return None
 
 
+def inside_of(path: str) -> str:
+    """What the paths of everything unpacked from an item begin with. "@0" is the exhibit's own file: it holds all."""
+    return "" if path == "@0" else path + "|"
+
+
 def _holds_restricted(item: Item) -> bool:
     """True if anything unpacked from `item` is restricted, here or by its digest elsewhere in the agency."""
     from amparo.web.exhibits.catalogue import digests_inside
 
     marked = Item.objects.filter(exhibit=item.exhibit, item_class=Item.Class.RESTRICTED)
-    if marked.filter(path__startswith=item.path + "|").exists():
+    if marked.filter(path__startswith=inside_of(item.path)).exists():
         return True
     return any(restricted_among(digests) for digests in digests_inside(item.exhibit, item.path))
 

@@ -49,7 +49,8 @@ class Sighting(UuidModel):
         constraints = [
             models.UniqueConstraint(fields=["case", "value_key", "place_key"], name="one_sighting_a_place"),
             models.CheckConstraint(
-                condition=models.Q(exhibit__isnull=False) ^ models.Q(report_copy__isnull=False),
+                condition=models.Q(exhibit__isnull=False, report_copy__isnull=True)
+                | models.Q(exhibit__isnull=True, report_copy__isnull=False),
                 name="a_sighting_has_one_source",
             ),
         ]
