@@ -71,7 +71,7 @@ def rows(reports: Iterable[Report], person: Person) -> list[dict[str, Any]]:
     return [
         {
             "report": report,
-            "category": _(INTAKE_FORMS[report.category].title),
+            "category": _(INTAKE_FORMS[report.category].label),
             "state": _(str(report.get_state_display())),
             "days": (now - report.day).days,
             "reasons": [_(REASONS[name]) for name in report.reasons if name in REASONS][:REASONS_SHOWN],

@@ -84,7 +84,7 @@ def report_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     opened = actions.read_report(actor=request.user, room=room, report=report) if room else None
     context = {
         "report": report,
-        "category": INTAKE_FORMS[report.category].title,
+        "category": INTAKE_FORMS[report.category].label,
         "state": str(report.get_state_display()),
         "reasons": [REASONS[name] for name in report.reasons if name in REASONS],
         "opened": opened,
@@ -217,7 +217,7 @@ def case_copies(request: HttpRequest, case_id: UUID) -> HttpResponse:
     copies = [
         {
             "copy": copy,
-            "category": INTAKE_FORMS[copy.category].title,
+            "category": INTAKE_FORMS[copy.category].label,
             "answers": shown_answers(copy.category, copy.answers) if allowed else [],
             "observables": shown_observables(copy.category, copy.observables) if allowed else [],
         }

@@ -9,6 +9,7 @@ from amparo.web.reports.forms.common import CONTACT, DANGER, WHEN, WORDS
 ABUSE_MATERIAL: Final = IntakeForm(
     name="abuse-material",
     version=1,
+    label=gettext_noop("Child sexual abuse material"),
     title=gettext_noop("I saw pictures or videos of child sexual abuse"),
     summary=gettext_noop("Tell us where. We need only the address, never the picture."),
     before=(

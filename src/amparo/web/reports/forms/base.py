@@ -85,7 +85,8 @@ class IntakeForm:
 
     name: str
     version: int
-    title: str
+    label: str  # what staff call it
+    title: str  # what the reporter chooses by
     summary: str
     questions: tuple[Question, ...]
     before: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from amparo.web.reports.forms.common import AGE, CONTACT, DANGER, WHEN, WORDS
 DRUGS: Final = IntakeForm(
     name="drugs",
     version=1,
+    label=gettext_noop("Drugs sold online"),
     title=gettext_noop("Drugs are sold online or over a chat"),
     summary=gettext_noop("A shop, a channel or a person. Also if young people are used to carry or sell."),
     before=(gettext_noop("Don't buy anything to find out more, and don't meet the sellers."),),

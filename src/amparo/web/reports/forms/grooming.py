@@ -9,6 +9,7 @@ from amparo.web.reports.forms.common import AGE, CONTACT, DANGER, WHEN, WORDS
 GROOMING: Final = IntakeForm(
     name="grooming",
     version=1,
+    label=gettext_noop("Grooming of a child"),
     title=gettext_noop("Somebody online behaves strangely towards a child"),
     summary=gettext_noop(
         "They ask for secrets, pictures or a meeting, or pretend to be younger. This is called grooming."

@@ -9,6 +9,7 @@ from amparo.web.reports.forms.common import CONTACT, DANGER, WHEN, WORDS
 HACKED_ACCOUNT: Final = IntakeForm(
     name="hacked-account",
     version=1,
+    label=gettext_noop("Hacked account or false profile"),
     title=gettext_noop("Somebody got into my account or uses my name"),
     summary=gettext_noop("Mail, social network, bank, phone number, or a false profile of you."),
     before=(

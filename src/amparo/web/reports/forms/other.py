@@ -9,6 +9,7 @@ from amparo.web.reports.forms.common import AGE, CONTACT, DANGER, WHEN, WORDS
 OTHER: Final = IntakeForm(
     name="other",
     version=1,
+    label=gettext_noop("Something else"),
     title=gettext_noop("Something else, or I don't know what it is called"),
     summary=gettext_noop("Tell us in your own words. You can't choose wrongly: we sort it."),
     questions=(

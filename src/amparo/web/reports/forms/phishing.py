@@ -9,6 +9,7 @@ from amparo.web.reports.forms.common import CONTACT, DANGER, WHEN, WORDS
 PHISHING: Final = IntakeForm(
     name="phishing",
     version=1,
+    label=gettext_noop("Online fraud, phishing"),
     title=gettext_noop("A false message, shop, job or investment; I lost money or data"),
     summary=gettext_noop("False bank or parcel messages, shops that don't deliver, romance and investment fraud."),
     before=(

@@ -9,6 +9,7 @@ from amparo.web.reports.forms.common import CONTACT, DANGER, WHEN, WORDS
 RANSOMWARE: Final = IntakeForm(
     name="ransomware",
     version=1,
+    label=gettext_noop("Ransomware, malware"),
     title=gettext_noop("A virus, or files that no longer open and a demand for money"),
     summary=gettext_noop("Ransomware, a locked phone, programs you did not install."),
     before=(

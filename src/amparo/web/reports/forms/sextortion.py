@@ -9,6 +9,7 @@ from amparo.web.reports.forms.common import AGE, CONTACT, DANGER, WHEN, WORDS
 SEXTORTION: Final = IntakeForm(
     name="sextortion",
     version=1,
+    label=gettext_noop("Sextortion"),
     title=gettext_noop("Somebody threatens to show intimate pictures of me or of somebody else"),
     summary=gettext_noop("They want money, more pictures, or something else. This is also called sextortion."),
     before=(
