@@ -47,6 +47,7 @@ class Page:
         """What portal/base.html reads."""
         return {
             "agency_name": self.agency.name,
+            "is_exercise": self.agency.is_exercise,
             "emergency_numbers": [
                 {"number": each["number"], "label": each.get("name", "")} for each in self.agency.emergency_numbers
             ],
@@ -115,11 +116,16 @@ def _refusal(request: HttpRequest) -> tuple[AmparoError, int] | None:
 
 
 def portal_agency() -> Agency:
-    """The agency this portal stands for: config.toml's `portal_agency`, else the first real one. Raises NoAgency."""
+    """The agency this portal stands for: config.toml's `portal_agency`, else the first real one. Raises NoAgency.
+
+    An agency of kind exercise has a portal only where it is named; every page of it is then marked as an exercise.
+    """
     slug = config().get("portal_agency")
     with scopes_disabled():
-        real = Agency.objects.filter(kind=Agency.Kind.REAL)
-        found = real.filter(slug=slug).first() if slug else real.order_by("created").first()
+        if slug:
+            found = Agency.objects.filter(slug=slug).first()
+        else:
+            found = Agency.objects.filter(kind=Agency.Kind.REAL).order_by("created").first()
     if found is None:
         raise NoAgency
     return found

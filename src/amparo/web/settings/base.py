@@ -154,5 +154,6 @@ LOGGING = {
         "django.request": {"handlers": [], "propagate": False, "level": "CRITICAL"},
         "django.security": {"handlers": [], "propagate": False, "level": "CRITICAL"},
         "amparo": {"level": "INFO"},
+        "django_tasks": {"level": "WARNING"},
     },
 }
