@@ -87,7 +87,7 @@ def test_completeness_names_who_cites(built):
     assert items["EX1/p1/photos/a.jpg"]["state"] == "withheld"
 
 
-def refused(error, content, signer, tmp_path, match=""):
+def refused(error, content, signer, tmp_path, match=None):
     with pytest.raises(error, match=match):
         build_bundle(content, tmp_path / "out" / "b", signer, at=at(content))
     assert not (tmp_path / "out").exists() or list((tmp_path / "out").iterdir()) == []

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amparo.base import canonical
-from amparo.custody import BadLine, Event, event_line, first_prev, next_prev, verify_chain
+from amparo.custody import BadLine, ChainWalk, Event, event_line, first_prev, next_prev, verify_chain
 
 AT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 LOG = "case:1"
@@ -94,3 +94,19 @@ def test_no_single_changed_sign_survives_before_the_last_line(data):
 def test_what_cannot_be_written_is_refused(bad):
     with pytest.raises(BadLine):
         event_line(bad, log=LOG, seq=1, prev=first_prev(LOG))
+
+
+def test_blame_names_the_changed_one_of_two_lines():
+    lines = chain(4)
+
+    def blamed(damaged):
+        walk = ChainWalk(LOG)
+        bad = next(index for index, line in enumerate(damaged) if not walk.take(line))
+        return walk.blame(damaged[bad], damaged[bad + 1] if bad + 1 < len(damaged) else None, next_prev(lines[-1]))
+
+    assert blamed([lines[0], lines[1].replace("u17", "u18"), *lines[2:]]) == 2
+    wrong_prev = lines[2].replace(next_prev(lines[1]), "0" * 64)
+    assert blamed([*lines[:2], wrong_prev, lines[3]]) == 3
+    assert blamed([*lines[:2], lines[2].replace("u17", "u18"), lines[3]]) == 3
+    assert blamed([*lines[:3], lines[3].replace(next_prev(lines[2]), "0" * 64)]) == 4
+    assert blamed([*lines[:3], lines[3].replace('"seq":4', '"seq":5')]) == 4

@@ -13,13 +13,15 @@ h1{font-size:1.6rem;margin:.5rem 0}h2{font-size:1.25rem;margin:2rem 0 .5rem;bord
 h3{font-size:1.05rem;margin:1rem 0 .25rem}p,ul{margin:.35rem 0}
 table{border-collapse:collapse;width:100%;font-size:.85rem;margin:.5rem 0}
 th,td{border:1px solid #767676;padding:.25rem .4rem;text-align:start;vertical-align:top;overflow-wrap:anywhere}
-th{background:#eee}.wide{overflow-x:auto}
+th{background:#eee;overflow-wrap:normal}
+.wide{overflow-x:auto}.wide table{min-width:40rem}
 code,.mono{font-family:ui-monospace,monospace;font-size:.85em;overflow-wrap:anywhere;unicode-bidi:isolate;direction:ltr}
 .claim{font-size:1.1rem;font-weight:600}
 .exercise,.placeholder{border:3px double #111;padding:.5rem .75rem;margin:.75rem 0}
 .exercise{font-weight:700}.finding{border-inline-start:4px solid #767676;padding-inline-start:.75rem}
 img{max-width:100%;height:auto;border:1px solid #767676}
-@media print{body{max-width:none;padding:0;font-size:10pt}.finding{break-before:page}table,img{break-inside:auto}
+@media print{.wide table{min-width:0}
+body{max-width:none;padding:0;font-size:10pt}.finding{break-before:page}table,img{break-inside:auto}
 tr{break-inside:avoid}}
 """
 
@@ -146,7 +148,7 @@ def _table(table: Mapping[str, Any], nothing: list[list[Any]]) -> str:
         return f"<p>{_say(nothing)}</p>"
     head = "".join(f'<th scope="col">{escape(label)}</th>' for label in table["head"])
     rows = "".join(f"<tr>{_cells(row, table['mono'])}</tr>" for row in table["rows"])
-    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+    return f'<div class="wide" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
 
 
 def _cells(row: list[str], mono: list[int]) -> str:
