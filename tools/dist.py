@@ -1,7 +1,7 @@
 """`make dist`: one archive that installs Amparo without network and without compiler, on the same Debian and Python.
 
 dist/amparo-VERSION-PLATFORM.tar holds our wheel, the wheels of everything it needs (checked by hash when they are
-fetched), install.sh and SHA256SUMS. It is then installed into an empty environment with --no-index, and asked something.
+fetched), install.sh and SHA256SUMS. It is then installed into an empty environment with --no-index and tried.
 """
 
 import hashlib

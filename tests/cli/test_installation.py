@@ -1,6 +1,8 @@
 """`amparo init | serve | backup | restore | upgrade` from an empty folder to a running installation and back."""
 
+import hashlib
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -17,11 +19,21 @@ from tests_cli import rows
 INIT = ("init", "--agency", "Cybercrime Unit North", "--country", "KE", "--json")
 
 
-@pytest.fixture
-def founded(run) -> dict:
-    done = run(*INIT)
+@pytest.fixture(scope="module")
+def founded_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict]:
+    """One installation, made once; each test works on its own copy."""
+    home = tmp_path_factory.mktemp("once") / "home"
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AMPARO_", "DJANGO_"))}
+    line = [sys.executable, "-m", "amparo", *INIT]
+    done = subprocess.run(line, env={**kept, "AMPARO_HOME": str(home)}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return rows(done)[0]
+    return home, rows(done)[0]
+
+
+@pytest.fixture
+def founded(founded_once: tuple[Path, dict], home: Path) -> dict:
+    shutil.copytree(founded_once[0], home)
+    return founded_once[1]
 
 
 def test_init_makes_a_whole_installation_and_shows_its_secrets_once(run, founded: dict, home: Path) -> None:
@@ -154,3 +166,53 @@ def test_a_taken_port_is_said(run, founded: dict) -> None:
         done = run("serve", "--portal-port", port, "--desk-port", free_port(), "--json")
     assert done.returncode == 3
     assert rows(done)[0]["error"] == "Z006"
+
+
+OPEN_CASE = """
+from datetime import date
+
+import django
+
+django.setup()
+from django_scopes import scope
+
+from amparo.web.accounts.models import Person
+from amparo.web.cases.actions import open_case
+
+lead = Person.objects.get(username="lead")
+complaint = {
+    "kind": "complaint", "reference": "C-1/2026", "issuer": "Clinic", "valid_from": date(2026, 1, 1),
+    "data_kinds": ["files", "pictures", "communications", "financial", "report"],
+}
+with scope(agency=lead.agency):
+    print(open_case(actor=lead, title="Ransomed clinic", authorisation=complaint).number)
+"""
+
+
+@pytest.fixture
+def case(founded: dict, environment: dict) -> str:
+    settings = {"DJANGO_SETTINGS_MODULE": "amparo.web.settings.desk"}
+    done = subprocess.run(
+        [sys.executable, "-c", OPEN_CASE], env={**environment, **settings}, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+def test_deposit_a_folder_and_an_image(run, case: str, home: Path, shared: Path, tmp_path: Path) -> None:
+    (tmp_path / "seized/notes").mkdir(parents=True)
+    (tmp_path / "seized/notes/a.txt").write_text("call me", encoding="utf-8")
+    folder = rows(run("exhibit", "deposit", tmp_path / "seized", "--case", case, "--as", "lead", "--json"))[0]
+    assert (folder["exhibit"], folder["state"]) == ("EX1", "sealed")
+    image = shared / "evidence/images/nps-2010-emails.E01"
+    made = rows(run("exhibit", "deposit", image, "--case", case, "--as", "lead", "--json"))[0]
+    assert (made["exhibit"], made["state"], made["kind"]) == ("EX2", "sealed", "disk-image")
+    assert made["sha256"] == hashlib.sha256(image.read_bytes()).hexdigest()
+    assert (tmp_path / "seized/notes/a.txt").read_text(encoding="utf-8") == "call me"
+
+
+def test_deposit_into_a_case_that_is_not_theirs(run, case: str, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("x", encoding="utf-8")
+    for number, username in ((case, "admin"), (case, "nobody"), ("2026-9999", "lead")):
+        done = run("exhibit", "deposit", tmp_path / "a.txt", "--case", number, "--as", username, "--json")
+        assert done.returncode in {1, 2}
+        assert "error" in rows(done)[0]

@@ -7,6 +7,7 @@ import click
 
 from amparo import __version__
 from amparo.cli.bundle import bundle
+from amparo.cli.exhibit import exhibit
 from amparo.cli.hash_ import hash_
 from amparo.cli.installation import backup, init, restore, serve, upgrade
 from amparo.cli.ledger import ledger
@@ -34,7 +35,7 @@ def amparo() -> None:
     """
 
 
-for command in (hash_, scan, observables, ledger, bundle, init, serve, backup, restore, upgrade):
+for command in (hash_, scan, observables, ledger, bundle, exhibit, init, serve, backup, restore, upgrade):
     amparo.add_command(command)
 
 
