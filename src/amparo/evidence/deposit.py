@@ -73,7 +73,9 @@ def deposit_folder(
 
     def put(item: Item) -> tuple[str, int]:
         with item.blob.open() as source:
-            stored = store.put(chunks_of(source))
+            before = about.size
+            # Long files say that they are being read too: whoever waits renews a lease on it.
+            stored = store.put(chunks_of(source), progress=lambda done, _, unit: progress(before + done, None, unit))
         stored_file(item.path, stored)
         return stored.sha256, stored.size
 

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import duckdb
 
+from amparo.base import visible
 from amparo.web.cases.authorisation import Limits
 from amparo.web.common.home import folder
 from amparo.web.exhibits import rules
@@ -49,6 +50,7 @@ class Row(NamedTuple):
     sha256: str
     mime: str
     mtime: datetime | None
+    mtime_raw: str  # as it was read; all there is where the zone is unknown
     allocated: bool | None
     is_restricted: bool
     url: str
@@ -142,10 +144,10 @@ def _rows(exhibit: Exhibit, found: list[tuple[Any, ...]]) -> list[Row]:
     digests = rules.restricted_among([each[3] for each in found])
     return [
         Row(
-            path, display, size, sha256 or "", kind or "", _moment(instant), allocated,
+            path, display, size, sha256 or "", kind or "", _moment(instant), visible(raw or ""), allocated,
             path in marked or sha256 in digests, item_url(exhibit, path),
         )
-        for path, display, size, sha256, _, kind, allocated, _, instant, _ in found
+        for path, display, size, sha256, _, kind, allocated, raw, instant, _ in found
     ]  # fmt: skip
 
 

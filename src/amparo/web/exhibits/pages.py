@@ -60,7 +60,7 @@ def item_facts(item: Item, closed: str | None) -> Facts:
     ]
     if closed is not None:
         return facts
-    states = {True: gettext("allocated"), False: gettext("deleted"), None: None}
+    states = {True: gettext("allocated"), False: gettext("not allocated: deleted, or space of no file"), None: None}
     return [
         *facts,
         (gettext("Type"), item.mime),

@@ -1,9 +1,10 @@
 """What the pages of sightings read: values with their counts, places of one value, the same value in other cases."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Case as Case_
+from django.db.models import Count, Min, Q, QuerySet, When
 
 from amparo.web.accounts.models import Person
 from amparo.web.cases.authorisation import Limits, limits
@@ -28,6 +29,12 @@ class Value(NamedTuple):
     @property
     def shown(self) -> str:
         return shown(self.kind, self.value)
+
+
+#: What stands first in the table: a checksum is worth more than a form.
+_RANK: Final = Case_(
+    When(validity="strong", then=0), When(validity="weak", then=1), When(validity="plan-checked", then=2), default=3
+)
 
 
 def count(case: Case) -> int:
@@ -76,12 +83,12 @@ def sightings_of(case: Case, *, kind: str = "", text: str = "", exhibit: str = "
 
 
 def values_of(found: QuerySet[Sighting]) -> "QuerySet[Sighting, dict[str, Any]]":
-    """Group sightings by value, the most frequent first."""
+    """Group sightings by value: those with a checksum first, then the most frequent."""
     return (
         found.order_by()
         .values("kind", "value", "value_key")
-        .annotate(validity=Min("validity"), times=Count("pk"), places=Count("path", distinct=True))
-        .order_by("-times", "kind", "value")
+        .annotate(rank=Min(_RANK), validity=Min("validity"), times=Count("pk"), places=Count("path", distinct=True))
+        .order_by("rank", "-times", "kind", "value")
     )
 
 
