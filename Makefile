@@ -1,4 +1,4 @@
-# The words of the house: make run | test | check | bench | soak | dist | fmt | build | lock
+# The words of the house: make run | code | test | check | bench | soak | dist | fmt | build | lock | errors
 # Every target first says what the machine lacks, before anything is downloaded or installed.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -14,7 +14,7 @@ SCALE ?= 1
 NATIVE := CMakeLists.txt pyproject.toml $(wildcard native/*.cpp native/*.hpp native/*.h native/*.txt)
 WORDS := $(wildcard src/amparo/web/locale/*/LC_MESSAGES/*.po)
 
-.PHONY: help preflight build words run test check bench soak dist fmt lock errors clean
+.PHONY: help preflight build run code test check bench soak dist fmt lock errors clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -50,6 +50,10 @@ build: $(STAMPS)/built $(STAMPS)/words ## virtual environment, native kernels, m
 
 run: build ## a demo installation with a worked training case, served on this machine
 	@exec $(BIN)/python -m amparo.web.demo
+
+WHO ?= maria
+code: ## the current sign-in code of a person of the demo (WHO=maria)
+	@$(BIN)/python -m amparo.web.demo code $(WHO)
 
 test: build $(STAMPS)/test ## all tests; parts this machine lacks are skipped with their reason
 	$(BIN)/python -m pytest -n 2 -q -m "not soak"
