@@ -182,6 +182,13 @@ def test_wrong_magic_names_the_byte(tmp_path, blocks):
         run(path, tmp_path / "s")
 
 
+def test_zeros_in_the_middle_are_no_end(tmp_path, blocks):
+    path = at(tmp_path, blocks[:2], tail=bytes(5000))
+    path.write_bytes(path.read_bytes() + b"".join(map(made.record, blocks[2:])))
+    with pytest.raises(err.WrongMagic, match="00000000"):
+        run(path, tmp_path / "s")
+
+
 @pytest.mark.parametrize("data", [b"", b"\x00" * 500, b"no block file at all"])
 def test_a_block_file_without_blocks(tmp_path, data):
     path = tmp_path / "blk00000.dat"

@@ -9,6 +9,7 @@ from tests.ledger import made_blocks as made
 
 from amparo.ledger import Store, load
 from amparo.ledger import errors as err
+from amparo.ledger.store import resolve
 
 
 @pytest.fixture(scope="module")
@@ -140,8 +141,22 @@ def test_an_output_spent_twice_names_both(tmp_path):
     assert not (tmp_path / "store").exists()
 
 
-def test_an_output_that_never_was_names_the_transaction(tmp_path):
-    bad = spend_of(1, vout=7)
+def test_an_output_spent_twice_is_found_across_batches(tmp_path, monkeypatch):
+    """The join comes in batches; with one input each, the first spend is linked when the second one comes."""
+    whole = resolve._batches
+
+    def one_by_one(*query):
+        for batch in whole(*query):
+            yield from (batch.slice(row, 1) for row in range(batch.num_rows))
+
+    monkeypatch.setattr(resolve, "_batches", one_by_one)
+    with pytest.raises(err.DoubleSpend):
+        small(tmp_path, [[], [spend_of(1, owner=1)], [spend_of(1, owner=2)]])
+
+
+@pytest.mark.parametrize("vout", [1, 7])
+def test_an_output_that_never_was_names_the_transaction(tmp_path, vout):
+    bad = spend_of(1, vout=vout)
     with pytest.raises(err.UnknownSpend, match=made.dsha(bad)[::-1].hex()):
         small(tmp_path, [[], [bad]])
 

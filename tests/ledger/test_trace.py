@@ -232,6 +232,14 @@ def test_whatever_stops_or_is_missing_nothing_is_lost(case, rule, stops, odd, lo
     assert all(reach.state is not State.WAITING for reach in walked.reached.values())
 
 
+def test_the_hop_of_a_step_counts_from_its_nearest_seed():
+    """The last transaction spends output 2, one step from a seed, together with output 1, a seed itself."""
+    economy = [([], [10, 10]), ([0], [10]), ([2, 1], [20])]
+    walked = walk(Graph(economy), {0: 10, 1: 10}, TAINT_RULES["fifo"])
+    assert [step.hop for step in walked.steps] == [1, 1]
+    assert walked.reached[3].hop == 1
+
+
 def test_a_rule_that_loses_money_gives_no_result():
     fifo = TAINT_RULES["fifo"]
 

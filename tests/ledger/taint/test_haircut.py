@@ -29,7 +29,7 @@ def test_refuses_taint_that_does_not_fit(tainted):
         haircut(tainted, [60, 40])
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(amounts, st.integers(0, 10**8), st.data())
 def test_conserves_value_and_never_overfills_an_output(outputs, fee, data):
     tainted = data.draw(st.integers(0, sum(outputs) + fee))

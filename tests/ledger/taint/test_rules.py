@@ -45,6 +45,12 @@ def test_where_the_fee_is_taken_from(policy, kept):
 def test_intervals_are_cut_at_output_borders():
     assert cut(Queue(10, ((1, 4), (6, 9))), [2, 0, 5, 3]) == (((1, 2),), (), ((0, 2), (4, 5)), ((0, 2),))
     assert joined([(5, 5), (3, 4), (0, 2), (2, 3)]) == ((0, 4),)
+    assert joined([(0, 5), (1, 2)]) == ((0, 5),)
+
+
+def test_tiho_breaks_a_tie_by_the_lower_output_number():
+    moved = TAINT_RULES["tiho"].move([Funding(10, ((0, 3),))], [2, 4, 4], FeePolicy.LAST)
+    assert moved.outputs == ((), ((0, 3),), ())
 
 
 def test_unknown_names_say_what_is_known():
