@@ -5,7 +5,7 @@ import pytest
 from amparo.web.reports.answers import ANSWERS
 from amparo.web.reports.forms import INTAKE_FORMS, QuestionKind
 from amparo.web.reports.models import Report
-from amparo.web.reports.states import FOLLOWS, PUBLIC
+from amparo.web.reports.states import PUBLIC, follows
 
 
 @pytest.mark.parametrize("form", INTAKE_FORMS, ids=INTAKE_FORMS.names())
@@ -36,7 +36,12 @@ def test_too_long_says_how_long_and_what_fits():
 
 
 def test_every_state_has_its_public_sentence_and_its_followers():
-    assert set(PUBLIC) == set(Report.State) == set(FOLLOWS)
+    assert set(PUBLIC) == set(Report.State)
+    for state in Report.State:
+        for danger in (True, False):
+            after = follows(Report(state=state, is_danger=danger))
+            assert set(after) <= set(Report.State) - {state, Report.State.RECEIVED, Report.State.WITHDRAWN}
+            assert bool(after) == (state != Report.State.WITHDRAWN or danger)
 
 
 def test_templates_never_promise_safety():

@@ -93,7 +93,7 @@ def test_empty_and_too_long_messages_are_refused(agency, receive, text):
 
 
 def test_withdrawing_is_final_and_seen(agency, receive, person):
-    receipt = receive()
+    receipt = receive(category="phishing", age="", danger="no", words="a false parcel message")
     withdraw(open_report_by_code(agency, receipt.code))
     opened = open_report_by_code(agency, receipt.code)
     assert opened.report.state == "withdrawn"
@@ -102,6 +102,16 @@ def test_withdrawing_is_final_and_seen(agency, receive, person):
         withdraw(opened)
     with pytest.raises(StateDoesNotFollow):
         change_state(actor=person("analyst"), report=opened.report, state="acting")
+
+
+def test_a_withdrawn_danger_report_is_still_decided_by_an_officer(agency, receive, person):
+    """Whoever found the code can withdraw; a child in danger must not vanish by that."""
+    receipt = receive()
+    opened = open_report_by_code(agency, receipt.code)
+    withdraw(opened)
+    assert not opened.report.is_closed
+    change_state(actor=person("analyst"), report=opened.report, state="acting")
+    assert Report.objects.get().state == "acting"
 
 
 def test_guesses_hold_one_of_two_places_only():

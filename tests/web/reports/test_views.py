@@ -9,8 +9,10 @@ from django_scopes import scope
 
 from amparo.web.accounts.actions import found_person
 from amparo.web.audit.actors import SYSTEM
+from amparo.web.audit.models import LogLine
 from amparo.web.cases.models import Case
-from amparo.web.reports.models import Report, ReportCopy
+from amparo.web.reports.actions import change_state, open_report_by_code, withdraw, write_message_as_reporter
+from amparo.web.reports.models import DangerClock, Report, ReportCopy
 
 WALLET = "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"
 
@@ -70,6 +72,7 @@ def test_the_queue_as_csv_holds_no_content(desk, receive):
     assert text.splitlines()[0].startswith("number,day,category")
     assert "sextortion" in text
     assert WALLET not in text
+    assert '"reports":1' in LogLine.objects.get(action="reports.exported").line
 
 
 def test_a_report_is_sealed_until_the_room_is_open(desk, receive, ceremony, answers):
@@ -188,3 +191,26 @@ def test_reports_are_found_by_what_they_name_and_the_value_stands_in_no_address(
     for nothing in ("annika", "1BoatSLRHtKNngkdXEeobR76b53LETtpyT", "x" * 3000, " "):
         assert "No report names it" in page(desk, "/reports/find/", value=nothing)
     assert desk.get("/reports/find/").status_code == 405
+
+
+def test_news_and_withdrawn_danger_stay_in_the_open_queue(desk, receive, agency, reader):
+    closed, with_news, withdrawn = receive(), receive(), receive()
+    with scope(agency=agency):
+        for receipt in (closed, with_news):
+            change_state(actor=reader, report=receipt.report, state="done")
+        write_message_as_reporter(open_report_by_code(agency, with_news.code), text="it goes on")
+        withdraw(open_report_by_code(agency, withdrawn.code))
+    html = page(desk, "/reports/")
+    assert f">{closed.report.number}<" not in html
+    assert f">{with_news.report.number}<" in html
+    assert "wrote again" in html
+    assert f">{withdrawn.report.number}<" in html
+    assert f">{closed.report.number}<" in page(desk, "/reports/?state=all")
+
+
+def test_a_danger_report_nobody_opened_shows_its_minutes(desk, receive, agency):
+    report = receive().report
+    with scope(agency=agency):
+        DangerClock.objects.update(minute=timezone.now() - timedelta(minutes=42))
+    assert "42 minutes" in page(desk, "/reports/")
+    assert report.number

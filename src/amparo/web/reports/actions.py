@@ -5,6 +5,7 @@ from amparo.web.reports.desk import (
     change_state,
     open_case_from_report,
     read_report,
+    record_export,
     take_report,
 )
 from amparo.web.reports.intake import receive_report
@@ -24,6 +25,7 @@ __all__ = [
     "open_report_by_code",
     "read_report",
     "receive_report",
+    "record_export",
     "recover_agency",
     "take_report",
     "withdraw",

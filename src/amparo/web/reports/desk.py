@@ -26,7 +26,7 @@ from amparo.web.reports.models import DangerBucket, DangerClock, Message, Report
 from amparo.web.reports.recognise import indicators, recognise
 from amparo.web.reports.reporter import move
 from amparo.web.reports.rooms import OpenRoom
-from amparo.web.reports.states import FOLLOWS
+from amparo.web.reports.states import follows
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +95,20 @@ def take_report(*, actor: Person, report: Report) -> None:
 def change_state(*, actor: Person, report: Report, state: str, reason: str = "") -> None:
     """Move a report; needs no key, so the reporter sees it at once. Raises NotAllowed, StateDoesNotFollow."""
     require(actor, "reports.answer")
-    if state not in FOLLOWS[report.state]:
+    if state not in follows(report):
         raise StateDoesNotFollow(before=report.get_state_display(), after=state)
     before = report.state
     move(report, state)
     _note(actor, report, news.STATE_CHANGED, reason=reason or None, facts={"from": before, "to": state})
+
+
+def record_export(*, actor: Person, count: int) -> None:
+    """Note that somebody took the list of reports (without their words) out of the system."""
+    require(actor, "reports.queue")
+    record(
+        news.EXPORTED,
+        actor=actor.actor, agency_id=actor.agency_id, object=f"agency:{actor.agency_id}", facts={"reports": count},
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -108,7 +117,7 @@ def answer_from_template(*, actor: Person, room: OpenRoom, report: Report, templ
     require(actor, "reports.answer")
     chosen = ANSWERS[template]
     message = write_message(report, room.key_of(report), Message.Sender.STAFF, {"template": chosen.name})
-    if chosen.asks and Report.State.NEED_ANSWER in FOLLOWS[report.state]:
+    if chosen.asks and Report.State.NEED_ANSWER in follows(report):
         move(report, Report.State.NEED_ANSWER)
     elif report.state == Report.State.RECEIVED:
         move(report, Report.State.TRIAGED)
@@ -145,7 +154,7 @@ def open_case_from_report(
         auth=", ".join(allowed.numbers),
         facts={"copy": str(copy.pk), "report": report.number, "observables": len(copy.observables)},
     )  # fmt: skip
-    if Report.State.ACTING in FOLLOWS[report.state]:
+    if Report.State.ACTING in follows(report):
         move(report, Report.State.ACTING)
     if report.holder_id is None:
         report.holder = actor

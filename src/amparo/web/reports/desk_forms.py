@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from amparo.web.reports.answers import ANSWERS
 from amparo.web.reports.models import Report
-from amparo.web.reports.states import FOLLOWS
+from amparo.web.reports.states import follows
 
 
 class PassphraseForm(forms.Form):
@@ -34,7 +34,7 @@ class StateForm(forms.Form):
 
     def __init__(self, report: Report, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["state"].choices = [(state, _(str(Report.State(state).label))) for state in FOLLOWS[report.state]]
+        self.fields["state"].choices = [(state, _(str(Report.State(state).label))) for state in follows(report)]
 
 
 class AnswerForm(forms.Form):

@@ -116,7 +116,8 @@ class Report(UuidModel):
 
     @property
     def is_closed(self) -> bool:
-        return self.state in self.CLOSED
+        """Nothing is left to decide: a withdrawn report that may be about danger is not closed."""
+        return self.state in self.CLOSED and not (self.state == self.State.WITHDRAWN and self.is_danger)
 
 
 class SealedPart(UuidModel):

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, QuerySet, Value, When
 from django.http import QueryDict, StreamingHttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from amparo.web.accounts.models import Person
@@ -42,7 +43,7 @@ class Filters:
 
     def apply(self, reports: QuerySet[Report], person: Person) -> QuerySet[Report]:
         if self.state == OPEN:
-            reports = reports.exclude(state__in=Report.CLOSED)
+            reports = reports.filter(is_over=0)
         elif self.state != ALL:
             reports = reports.filter(state=self.state)
         if self.category:
@@ -55,12 +56,23 @@ class Filters:
 
 
 def in_order(reports: QuerySet[Report]) -> QuerySet[Report]:
-    """Open danger first, then open, then closed; within each by danger, news from the reporter, age."""
+    """Open danger first, then open, then closed; within each by danger, news from the reporter, age.
+
+    Adds `has_news` (the reporter wrote and nobody has read it) and `is_over`, which is 0 for a closed report with news
+    and for a withdrawn one that may be about danger: both need a human again.
+    """
     unseen = Message.objects.filter(report=OuterRef("pk"), sender=Message.Sender.REPORTER, seen=False)
-    closed = Case(When(state__in=Report.CLOSED, then=Value(1)), default=Value(0), output_field=IntegerField())
+    over = Case(
+        When(has_news=True, then=Value(0)),
+        When(state=Report.State.WITHDRAWN, is_danger=True, then=Value(0)),
+        When(state__in=Report.CLOSED, then=Value(1)),
+        default=Value(0),
+        output_field=IntegerField(),
+    )
     return (
-        reports.select_related("holder")
-        .annotate(has_news=Exists(unseen), is_over=closed)
+        reports.select_related("holder", "danger_clock")
+        .annotate(has_news=Exists(unseen))
+        .annotate(is_over=over)
         .order_by("is_over", "-is_danger", "-danger", "-has_news", "day", "number")
     )
 
@@ -74,11 +86,18 @@ def rows(reports: Iterable[Report], person: Person) -> list[dict[str, Any]]:
             "category": _(INTAKE_FORMS[report.category].label),
             "state": _(str(report.get_state_display())),
             "days": (now - report.day).days,
+            "minutes": _minutes_waiting(report),
             "reasons": [_(REASONS[name]) for name in report.reasons if name in REASONS][:REASONS_SHOWN],
             "has_news": getattr(report, "has_news", False),
         }
         for report in reports
     ]
+
+
+def _minutes_waiting(report: Report) -> int | None:
+    """Minutes since a danger report came in that no human has opened yet, None for all others."""
+    clock = getattr(report, "danger_clock", None)
+    return int((timezone.now() - clock.minute).total_seconds() // 60) if clock else None
 
 
 def export(reports: QuerySet[Report], person: Person) -> StreamingHttpResponse:

@@ -9,11 +9,17 @@ from amparo.web.reports.models import Report
 S = Report.State
 _OPEN: Final = (S.TRIAGED, S.ACTING, S.REFERRED, S.NEED_ANSWER, S.DONE, S.NOT_ILLEGAL, S.DUPLICATE, S.NO_ACTION)
 
-#: From -> the states staff may choose. A closed report can be taken up again; a withdrawn one stays withdrawn.
-FOLLOWS: Final[Mapping[str, tuple[str, ...]]] = {
-    **{state: tuple(each for each in _OPEN if each != state) for state in (S.RECEIVED, *_OPEN)},
-    S.WITHDRAWN: (),
-}
+#: What staff may still do with a withdrawn report that may be about danger: whoever found the code, an abuser too, can
+#: withdraw it, so it stays in the queue until an officer has decided.
+_WITHDRAWN_DANGER: Final = (S.ACTING, S.REFERRED, S.NO_ACTION)
+
+
+def follows(report: Report) -> tuple[str, ...]:
+    """Return the states staff may choose. A closed report can be taken up again; a withdrawn one rests."""
+    if report.state == S.WITHDRAWN:
+        return _WITHDRAWN_DANGER if report.is_danger else ()
+    return tuple(each for each in _OPEN if each != report.state)
+
 
 #: What a reporter reads. Plain, no promise we can't keep, never "safe".
 PUBLIC: Final[Mapping[str, str]] = {

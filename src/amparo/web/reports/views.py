@@ -47,8 +47,9 @@ def _page(
 @login_required
 def report_queue(request: HttpRequest) -> HttpResponse:
     filters = queue.Filters.read(request.GET)
-    found = queue.in_order(filters.apply(reports_of(request.user), request.user))
+    found = filters.apply(queue.in_order(reports_of(request.user)), request.user)
     if request.GET.get("format") == "csv":
+        actions.record_export(actor=request.user, count=found.count())
         return queue.export(found, request.user)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     query = request.GET.copy()
