@@ -11,7 +11,7 @@ import pytest
 
 from amparo.base import Zone
 from amparo.decoders import DECODERS, Limits
-from amparo.evidence import CONTAINERS, CannotOpen, Item, ResumePointMissing, State, open_container
+from amparo.evidence import CONTAINERS, CannotOpen, Item, ResumePointMissing, State, catalogue_rows, open_container
 from amparo.observables import extract_blob
 
 
@@ -193,6 +193,53 @@ def test_deleted_files_are_listed_as_such(images, walked):
     assert deleted == ["@0", "p1/_4B0~1.TXT", "p1/закуски.txt", "@74027520"]
     assert found.items["p1/app.txt"].allocated
     assert found.items["p1/app.txt"].modified.zone is Zone.UNKNOWN
+
+
+def test_a_damaged_chunk_makes_its_files_unreadable_and_leaves_the_others(images, make_ewf):
+    with open_container(images / "nps-2010-emails.E01") as container:
+        media = container.media.read_at(0, container.media.size)
+        whole = {row.path: row for row in catalogue_rows(container.walk())}
+    (path,) = make_ewf(media, compress=False)
+    altered = bytearray(path.read_bytes())
+    altered[altered.find(media[850_944:851_008])] ^= 0xFF  # where the content of Makefile lies
+    path.write_bytes(bytes(altered))
+    with open_container(path) as container:
+        assert container.facts["stored_hashes"] == {"md5": "7dae50cec8163697415e69fd72387c01"}
+        rows = {row.path: row for row in catalogue_rows(container.walk())}
+    unreadable = {name for name, row in rows.items() if row.skipped == "unreadable"}
+    assert "p1/Makefile" in unreadable
+    assert len(unreadable) < 20
+    assert len(rows) > 150
+    assert all(rows[name] == whole[name] for name in rows if name not in unreadable)
+
+
+def test_damage_under_a_folder_is_said_and_the_walk_stays_the_same(images, make_ewf, walked):
+    with open_container(images / "CFReDS001.E01") as container:
+        media = container.media.read_at(16128 * 512, 3_000_000)
+    (path,) = make_ewf(media, compress=False)
+    altered = bytearray(path.read_bytes())
+    altered[altered.find(b"CFREDS001  \x08")] ^= 1
+    path.write_bytes(bytes(altered))
+    with open_container(path) as container:
+        first = walked(container.walk())
+        assert ("/", "damaged-folder") in first.skips
+        rows = [row.path for row in catalogue_rows(container.walk())]
+        again = walked(container.walk())
+    assert (first.order, first.skips) == (again.order, again.skips)
+    assert len(rows) == len(first.order) + len(first.skips)
+
+
+def test_a_deleted_file_that_states_more_than_the_disk_holds_is_not_read(images, tmp_path, walked):
+    """Orphan inode 13 of an ext2 disk, its size overwritten (i_size at byte 4 of a 128-byte inode)."""
+    with open_container(images / "plaso-image.E01") as container:
+        media = bytearray(container.media.read_at(0, container.media.size))
+    table = int.from_bytes(media[2048 + 8 : 2048 + 12], "little") * 1024
+    inode = table + 12 * 128
+    media[inode + 4 : inode + 8] = (200_000).to_bytes(4, "little")
+    (tmp_path / "disk").write_bytes(bytes(media))
+    with open_container(tmp_path / "disk") as container:
+        found = walked(container.walk())
+    assert ("$OrphanFiles/OrphanFile-13", "larger-than-media") in found.skips
 
 
 def test_orphans_and_names_without_files(images, walked):

@@ -11,29 +11,11 @@ from amparo.base import Blob, ObservedTime, Skipped, Zone
 from amparo.decoders import escape_name
 from amparo.evidence.item import Item
 from amparo.evidence.media import Media, ReadAt
+from amparo.evidence.tsk import Disk, TskMedia
 
-_FAT: Final = {
-    pytsk3.TSK_FS_TYPE_FAT12, pytsk3.TSK_FS_TYPE_FAT16, pytsk3.TSK_FS_TYPE_FAT32, pytsk3.TSK_FS_TYPE_EXFAT,
-}  # fmt: skip
 _FOLDERS: Final = {pytsk3.TSK_FS_META_TYPE_DIR, pytsk3.TSK_FS_META_TYPE_VIRT_DIR}
 _READ: Final = 256 * 1024
-
-
-class TskMedia(pytsk3.Img_Info):  # type: ignore[misc]
-    """Hands our media to The Sleuth Kit."""
-
-    def __init__(self, media: Media) -> None:
-        self._media = media
-        super().__init__(url="", type=pytsk3.TSK_IMG_TYPE_EXTERNAL)
-
-    def read(self, offset: int, size: int) -> bytes:
-        return self._media.read_at(offset, size)
-
-    def get_size(self) -> int:
-        return self._media.size
-
-    def close(self) -> None:
-        """The media belongs to the container, which closes it."""
+_SPARSE: Final = 64
 
 
 def has_file_system(media: Media) -> bool:
@@ -51,7 +33,7 @@ def items_on(media: Media) -> Iterator[Item | Skipped]:
     image = TskMedia(media)
     fs = _open_fs(image, 0)
     if fs is not None:
-        yield from _files(fs, "")
+        yield from _files(Disk(image, fs, 0), "")
         return
     volume = _open_volume(image)
     if volume is None:
@@ -74,7 +56,7 @@ def _partition(media: Media, image: TskMedia, prefix: str, start: int, size: int
     if fs is None:
         yield from _bare(media, prefix, start, size)
     else:
-        yield from _files(fs, prefix)
+        yield from _files(Disk(image, fs, start), prefix)
 
 
 def _bare(media: Media, prefix: str, start: int, size: int) -> Iterator[Item | Skipped]:
@@ -112,12 +94,17 @@ def _block(volume: Any) -> int:
 
 
 class _Entry(NamedTuple):
-    """A name in a folder. `file`: what The Sleuth Kit opened for it. `wall_clock`: its times have no known zone."""
+    """A name in a folder. `file`: what The Sleuth Kit opened for it."""
 
     file: Any
     path: str
     allocated: bool
-    wall_clock: bool
+    disk: Disk
+
+    @property
+    def largest(self) -> int:
+        """Bytes a file may state: a deleted one no more than the media holds, another also holes (sparse files)."""
+        return self.disk.image.media.size * (_SPARSE if self.allocated else 1)
 
     @property
     def meta(self) -> Any:
@@ -127,10 +114,10 @@ class _Entry(NamedTuple):
         return self.meta is not None and self.meta.type in _FOLDERS
 
 
-def _files(fs: Any, prefix: str) -> Iterator[Item | Skipped]:
+def _files(disk: Disk, prefix: str) -> Iterator[Item | Skipped]:
     """Walk depth first, names in byte order. A folder is entered once: deleted ones may point in circles."""
-    seen = {int(fs.info.root_inum)}
-    stack = [_entries(fs, fs.info.root_inum, prefix)]
+    seen = {int(disk.fs.info.root_inum)}
+    stack = [_entries(disk, int(disk.fs.info.root_inum), prefix)]
     while stack:
         found = next(stack[-1], None)
         if found is None:
@@ -141,15 +128,19 @@ def _files(fs: Any, prefix: str) -> Iterator[Item | Skipped]:
             yield from _entry(found)
         elif int(found.meta.addr) not in seen:
             seen.add(int(found.meta.addr))
-            stack.append(_entries(fs, int(found.meta.addr), found.path + "/"))
+            stack.append(_entries(disk, int(found.meta.addr), found.path + "/"))
 
 
-def _entries(fs: Any, address: int, prefix: str) -> Iterator[_Entry | Skipped]:
+def _entries(disk: Disk, address: int, prefix: str) -> Iterator[_Entry | Skipped]:
+    fs, where = disk.fs, prefix.rstrip("/") or "/"
     try:
         files = list(fs.open_dir(inode=address))
+        damage = disk.folder_damage(fs.open_meta(inode=address))
     except OSError as error:
-        yield Skipped(prefix.rstrip("/") or "/", "unreadable-folder", str(error))
+        yield Skipped(where, "unreadable-folder", str(error))
         return
+    if damage is not None:
+        yield Skipped(where, "damaged-folder", f"names in it may be missing: {damage}")
     names: set[str] = set()
     for file in sorted(files, key=_order):
         name = bytes(file.info.name.name)
@@ -160,7 +151,7 @@ def _entries(fs: Any, address: int, prefix: str) -> Iterator[_Entry | Skipped]:
             # Two deleted files of one name: the later ones are told apart by their metadata address.
             path = f"{path}#{int(file.info.name.meta_addr)}"
         names.add(path)
-        yield _Entry(_with_metadata(fs, file), path, _is_allocated(file), fs.info.ftype in _FAT)
+        yield _Entry(_with_metadata(fs, file), path, _is_allocated(file), disk)
 
 
 def _with_metadata(fs: Any, file: Any) -> Any:
@@ -192,6 +183,9 @@ def _entry(entry: _Entry) -> Iterator[Item | Skipped]:
         yield Skipped(path, "file-system-area", "the file system's own tables")
     elif meta.type != pytsk3.TSK_FS_META_TYPE_REG:
         yield Skipped(path, "special-file", "device, pipe, socket or other special file")
+    elif int(meta.size) > entry.largest:
+        # Deleted entries with overwritten sizes: The Sleuth Kit would spend minutes on bytes that cannot be there.
+        yield Skipped(path, "larger-than-media", f"it states {int(meta.size)} bytes")
     else:
         yield _item(entry, path, int(meta.size))
         yield from _streams(entry)
@@ -209,20 +203,18 @@ def _item(entry: _Entry, path: str, size: int, stream: Any = None) -> Item:
     meta = entry.meta
     reused = not entry.allocated and bool(int(meta.flags) & int(pytsk3.TSK_FS_META_FLAG_ALLOC))
     return Item(
-        path, path, size, Blob(path, size, lambda: _open(entry.file, size, stream)), entry.allocated,
-        modified=_time(meta.mtime, meta.mtime_nano, entry.wall_clock),
-        accessed=_time(meta.atime, meta.atime_nano, entry.wall_clock),
-        changed=_time(meta.ctime, meta.ctime_nano, entry.wall_clock),
-        created=_time(meta.crtime, meta.crtime_nano, entry.wall_clock),
+        path, path, size, Blob(path, size, lambda: _open(entry, size, stream)), entry.allocated,
+        modified=_time(meta.mtime, meta.mtime_nano, entry.disk.wall_clock),
+        accessed=_time(meta.atime, meta.atime_nano, entry.disk.wall_clock),
+        changed=_time(meta.ctime, meta.ctime_nano, entry.disk.wall_clock),
+        created=_time(meta.crtime, meta.crtime_nano, entry.disk.wall_clock),
         remarks=("reallocated",) * reused + ("stream",) * (stream is not None),
     )  # fmt: skip
 
 
-def _open(file: Any, size: int, stream: Any) -> BinaryIO:
+def _open(entry: _Entry, size: int, stream: Any) -> BinaryIO:
     def read(offset: int, length: int) -> bytes:
-        if stream is None:
-            return bytes(file.read_random(offset, length))
-        return bytes(file.read_random(offset, length, stream.type, stream.id))
+        return entry.disk.read(entry.file, stream, offset, length)
 
     return cast(BinaryIO, BufferedReader(ReadAt(read, size), _READ))
 
