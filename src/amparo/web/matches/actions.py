@@ -1,8 +1,9 @@
 """Mutations: import a list, start a scan, review a match, reveal a picture."""
 
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -15,12 +16,16 @@ from amparo.web.audit.actions import record
 from amparo.web.cases.authorisation import require_authorisation
 from amparo.web.common.home import folder
 from amparo.web.common.jobs import start_job
+from amparo.web.exhibits import rules
 from amparo.web.exhibits.actions import mark_restricted
+from amparo.web.exhibits.errors import ItemClosed
 from amparo.web.exhibits.models import Catalogue, Exhibit
 from amparo.web.matches import news
 from amparo.web.matches.errors import ListMayNotMeet, ListRefused, NothingToScan, RevealNeedsReason, ReviewRefused
 from amparo.web.matches.files import sha256_of
 from amparo.web.matches.models import PURPOSES, Exposure, HashList, Match, Review, Scan
+
+HERE_ALREADY: Final = gettext_noop("this version of it is here already")
 
 
 def index_folder(hash_list: HashList) -> Path:
@@ -37,27 +42,38 @@ def import_list(
     require(actor, "lists.import")
     _check_purpose(actor.agency, purpose)
     if HashList.objects.filter(agency=actor.agency, name=name, version=version).exists():
-        raise ListRefused(why=gettext_noop("this version of it is here already"))
+        raise ListRefused(why=HERE_ALREADY)
     new = HashList(agency=actor.agency, name=name, version=version, purpose=purpose, source=source, format=format)
     new.source_sha256 = sha256_of(path)
     manifest = {"list": name, "version": version, "purpose": purpose, "source_sha256": new.source_sha256}
     with path.open("rb") as stream:
         report = build_index(LISTS[format].read(stream), index_folder(new), manifest)
-    if not report.entries:
-        raise ListRefused(why=gettext_noop("no line of it could be read"))
     _note_skips(new, report.skipped)
     new.entries, new.index_digest, new.imported_by = report.entries, report.digest, actor
-    with transaction.atomic():
-        new.save()
-        record(
-            news.LIST_IMPORTED,
-            actor=actor.actor,
-            agency_id=actor.agency_id,
-            object=f"list:{new.pk}",
-            after=f"sha256:{new.index_digest}",
-            facts={"purpose": purpose, "entries": new.entries, "skipped": new.skipped_total},
-        )
+    try:
+        _keep_list(new, actor)
+    except ListRefused:
+        shutil.rmtree(index_folder(new))
+        raise
     return new
+
+
+def _keep_list(new: HashList, actor: Person) -> None:
+    if not new.entries:
+        raise ListRefused(why=gettext_noop("no line of it could be read"))
+    try:
+        with transaction.atomic():
+            new.save()
+            record(
+                news.LIST_IMPORTED,
+                actor=actor.actor,
+                agency_id=actor.agency_id,
+                object=f"list:{new.pk}",
+                after=f"sha256:{new.index_digest}",
+                facts={"purpose": new.purpose, "entries": new.entries, "skipped": new.skipped_total},
+            )
+    except IntegrityError:
+        raise ListRefused(why=HERE_ALREADY) from None
 
 
 def _check_purpose(agency: Agency, purpose: str) -> None:
@@ -74,7 +90,8 @@ def _note_skips(new: HashList, skipped: SkipCount) -> None:
 def withdraw_list(*, actor: Person, hash_list: HashList) -> None:
     """A withdrawn list is not used in new scans; what it matched before stays, marked."""
     require(actor, "lists.import")
-    HashList.objects.filter(pk=hash_list.pk, withdrawn=None).update(withdrawn=timezone.now())
+    if not HashList.objects.filter(pk=hash_list.pk, withdrawn=None).update(withdrawn=timezone.now()):
+        return
     record(news.LIST_WITHDRAWN, actor=actor.actor, agency_id=actor.agency_id, object=f"list:{hash_list.pk}")
 
 
@@ -114,7 +131,8 @@ def start_scan(*, actor: Person, exhibit: Exhibit, lists: Iterable[HashList], th
 def review(*, actor: Person, match: Match, decision: str, note: str = "") -> Match:
     """Take one person's judgement; as many different confirming persons as the policy asks make it confirmed.
 
-    A rejection against a confirmation makes it disputed. Raises NotAllowed, ReviewRefused.
+    A rejection against a confirmation makes it disputed, until one side leads by as many persons as the policy asks.
+    Raises NotAllowed, ReviewRefused.
     """
     require(actor, "matches.review")
     match = Match.objects.select_for_update().get(pk=match.pk)
@@ -137,10 +155,11 @@ def _state_after(match: Match) -> str:
     decisions = list(match.reviews.values_list("decision", flat=True))
     needed = match.exhibit.case.agency.policy["match_confirmations"]
     confirmed, rejected = decisions.count("confirm"), decisions.count("reject")
-    if confirmed and rejected:
-        return Match.State.DISPUTED
-    if confirmed >= needed:
+    ahead = confirmed - rejected
+    if ahead >= needed:
         return Match.State.CONFIRMED
+    if confirmed and rejected and -ahead < needed:
+        return Match.State.DISPUTED
     return Match.State.REJECTED if rejected else Match.State.POSSIBLE
 
 
@@ -153,13 +172,20 @@ def _confirm(actor: Person, match: Match) -> None:
 
 @transaction.atomic
 def reveal(*, actor: Person, match: Match, reason: str) -> Exposure:
-    """Show one picture to one person once, with a reason: a custody event, and a line in their exposure ledger."""
+    """Show one picture to one person, with a reason: a custody event, and a line in their exposure ledger.
+
+    Restricted material too, but never what the authorisation closes. Raises NotAllowed, RevealNeedsReason, ItemClosed.
+    """
     require(actor, "media.reveal")
     if not reason.strip():
         raise RevealNeedsReason
-    require_authorisation(match.exhibit.case, "pictures", exhibit=match.exhibit.number)
+    allowed = rules.allowance(match.exhibit)
+    if not allowed.covers(match.item.mime, match.item.mtime):
+        raise ItemClosed(why=rules.OUTSIDE)
+    if rules.is_unviewed(match.exhibit, match.item) and not allowed.unviewed:
+        raise ItemClosed(why=rules.UNVIEWED)
     exposure = Exposure.objects.create(person=actor, match=match, reason=reason.strip()[:200])
-    _record(news.REVEALED, actor, match.exhibit, f"match:{match.pk}", reason=exposure.reason)
+    _record(news.REVEALED, actor, match.exhibit, f"match:{match.pk}", reason=exposure.reason, auth=allowed.numbers)
     return exposure
 
 

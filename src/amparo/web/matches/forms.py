@@ -1,12 +1,14 @@
 """Forms: import a list, choose lists for a scan, give a reason for a reveal."""
 
 from typing import Any
+from urllib.parse import quote
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from amparo.media import LISTS
 from amparo.web.accounts.models import Agency
+from amparo.web.cases.models import Case
 from amparo.web.matches.models import PURPOSES, HashList
 
 
@@ -42,8 +44,41 @@ class ScanForm(forms.Form):
         self.fields["lists"].queryset = HashList.objects.filter(withdrawn=None)
 
 
-class RevealForm(forms.Form):
-    reason = forms.CharField(label=_("Why must you see it?"), max_length=200)
+class FilterForm(forms.Form):
+    """Which matches the grid shows; in the address, so that it can be shared."""
+
+    state = forms.ChoiceField(
+        label=_("Show"),
+        required=False,
+        choices=[
+            ("possible", _("possible matches")),
+            ("disputed", _("disputed")),
+            ("confirmed", _("confirmed")),
+            ("rejected", _("rejected")),
+            ("all", _("all")),
+        ],
+    )
+    exhibit = forms.ChoiceField(label=_("Exhibit"), required=False, choices=[])
+    list = forms.ChoiceField(label=_("List"), required=False, choices=[])
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        lists = HashList.objects.filter(matches__exhibit__case=case).distinct()
+        numbers = case.exhibits.values_list("number", flat=True)
+        self.fields["exhibit"].choices = [("", _("all exhibits")), *((each, each) for each in numbers)]
+        self.fields["list"].choices = [("", _("all lists")), *((str(each.pk), str(each)) for each in lists)]
+
+    def wanted(self) -> dict[str, str]:
+        """Lookup -> value of what is asked for; a field that makes no sense does not filter."""
+        self.is_valid()
+        places = {"state": "state", "exhibit": "exhibit__number", "list": "hash_list"}
+        asked = {place: self.cleaned_data.get(name) for name, place in places.items()}
+        return {place: value for place, value in asked.items() if value and value != "all"}
+
+    def address(self) -> str:
+        """The filter's part of the address, for the links to further pages."""
+        self.is_valid()
+        return "".join(f"{name}={quote(value)}&" for name, value in self.cleaned_data.items() if value)
 
 
 class ReviewForm(forms.Form):

@@ -57,9 +57,7 @@ class _Scanner:
     def work(self) -> None:
         require_authorisation(self.exhibit.case, "pictures", exhibit=self.exhibit.number)
         allowed = require_some(self.exhibit)
-        places = open_places(
-            self.exhibit, allowed, after=self.seen, progress=self._tick, with_restricted=True
-        )
+        places = open_places(self.exhibit, allowed, after=self.seen, progress=self._tick, with_restricted=True)
         for place in places:
             self._look_at(place)
             self.seen = place.number

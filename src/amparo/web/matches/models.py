@@ -1,5 +1,6 @@
 """HashList, Scan, Match, Review, and the exposure ledger."""
 
+from datetime import timedelta
 from typing import Final
 
 from django.db import models
@@ -120,6 +121,11 @@ class Match(UuidModel):
         return self.exhibit.case
 
     @property
+    def is_picture(self) -> bool:
+        """Whether a blurred preview can be made of the item."""
+        return self.signal == "pdq" or self.item.mime.startswith("image/")
+
+    @property
     def restricts(self) -> bool:
         return self.hash_list.purpose in RESTRICTING
 
@@ -146,7 +152,12 @@ class Review(UuidModel):
 
 
 class Exposure(UuidModel):
-    """The exposure ledger: each reveal, for the person's own protection. Never used for appraisal."""
+    """The exposure ledger: each reveal, for the person's own protection. Never used for appraisal.
+
+    The picture can be loaded for as long as SHOWN after it; then it takes another reveal, with its own reason.
+    """
+
+    SHOWN = timedelta(minutes=5)
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="exposures")
     match = models.ForeignKey(Match, on_delete=models.PROTECT, related_name="exposures")
@@ -157,3 +168,7 @@ class Exposure(UuidModel):
 
     class Meta:
         ordering = ["-at"]
+
+    @property
+    def is_over(self) -> bool:
+        return timezone.now() - self.at > self.SHOWN

@@ -7,6 +7,7 @@ urlpatterns = [
     path("lists/", views.lists, name="lists"),
     path("lists/import/", views.import_list, name="import"),
     path("lists/<uuid:pk>/", views.hash_list, name="list"),
+    path("lists/<uuid:pk>/withdraw/", views.withdraw, name="withdraw"),
     path("case/<uuid:case_id>/", views.case, name="case"),
     path("scan/<uuid:exhibit_id>/", views.scan, name="scan"),
     path("<uuid:pk>/", views.match, name="match"),

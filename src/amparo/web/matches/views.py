@@ -5,23 +5,32 @@ from pathlib import Path
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from amparo.base import AmparoError
+from amparo.base import AmparoError, gettext_noop
 from amparo.media import preview
+from amparo.web.accounts.models import Person
 from amparo.web.accounts.permissions import require
 from amparo.web.audit.history import history
+from amparo.web.cases.models import Case
 from amparo.web.cases.scope import case_for, cases_of
 from amparo.web.common.errors import NotFound, say
 from amparo.web.common.home import folder
 from amparo.web.common.uploads import kept
-from amparo.web.exhibits.sources import item_blob
+from amparo.web.exhibits import rules
 from amparo.web.exhibits.models import Exhibit
+from amparo.web.exhibits.sources import item_blob
 from amparo.web.matches import actions, forms
+from amparo.web.matches.errors import ReviewRefused
 from amparo.web.matches.models import Exposure, HashList, Match, Scan
+
+ROWS = 48
 
 
 @login_required
@@ -34,12 +43,24 @@ def lists(request: HttpRequest) -> HttpResponse:
 @login_required
 def hash_list(request: HttpRequest, pk: UUID) -> HttpResponse:
     require(request.user, "matches.see")
-    found = HashList.objects.filter(pk=pk).first()
-    if found is None:
-        raise NotFound
+    found = _list_for(pk)
     past = history(agency_id=request.user.agency_id, object=f"list:{found.pk}")
     context = {"list": found, "history": past, "may_import": request.user.may("lists.import")}
     return render(request, "matches/list.html", context)
+
+
+def _list_for(pk: UUID) -> HashList:
+    found = HashList.objects.filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
+    actions.withdraw_list(actor=request.user, hash_list=_list_for(pk))
+    return redirect("matches:list", pk)
 
 
 @login_required
@@ -61,22 +82,28 @@ def import_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """The review grid of a case: possible matches first, near-by filters in the address."""
+    """The review grid of a case: possible matches first, the filter in the address."""
     found = case_for(request.user, case_id)
     require(request.user, "matches.see")
-    matches = Match.objects.filter(exhibit__case=found).select_related("item", "hash_list", "exhibit")
-    state = request.GET.get("state", "possible")
-    if state in Match.State.values:
-        matches = matches.filter(state=state)
+    form = forms.FilterForm({"state": Match.State.POSSIBLE, **request.GET.dict()}, case=found)
     context = {
         "case": found,
-        "state": state,
-        "states": Match.State.values,
-        "matches": matches[:200],
+        "form": form,
+        "page": Paginator(_filtered(found, form), ROWS).get_page(request.GET.get("page")),
+        "query": form.address(),
+        "any": Match.objects.filter(exhibit__case=found).exists(),
+        "may_scan": request.user.may("matches.scan"),
         "scans": Scan.objects.filter(exhibit__case=found).select_related("exhibit").prefetch_related("lists"),
         "exhibits": Exhibit.objects.filter(case=found),
     }
     return render(request, "matches/case.html", context)
+
+
+def _filtered(found: Case, form: forms.FilterForm) -> QuerySet[Match]:
+    matches = Match.objects.filter(exhibit__case=found).select_related("item", "hash_list", "exhibit")
+    for field, value in form.wanted().items():
+        matches = matches.filter(**{field: value})
+    return matches
 
 
 @login_required
@@ -119,11 +146,27 @@ def match(request: HttpRequest, pk: UUID) -> HttpResponse:
         "reviews": found.reviews.select_related("person"),
         "reviewed": found.reviews.filter(person=request.user).exists(),
         "needed": found.case.agency.policy["match_confirmations"],
-        "exposure": Exposure.objects.filter(pk=_uuid(request.GET.get("shown")), person=request.user).first(),
-        "next": Match.objects.filter(exhibit__case=found.case, state=Match.State.POSSIBLE).exclude(pk=pk).first(),
+        "may_review": request.user.may("matches.review"),
+        "may_reveal": request.user.may("media.reveal"),
+        "exposure": _exposure(request, found),
+        "closed": rules.why_closed(found.item),
+        "revealed_today": Exposure.objects.filter(person=request.user, at__date=timezone.now().date()).count(),
+        "next": _next(request.user, found),
         "history": history(agency_id=found.case.agency_id, case_id=found.case.pk, object=f"match:{found.pk}"),
     }
     return render(request, "matches/match.html", context)
+
+
+def _next(person: Person, found: Match) -> Match | None:
+    """The next match of the case that waits for a judgement this person has not given yet."""
+    waiting = Match.objects.filter(exhibit__case=found.case, state__in=[Match.State.POSSIBLE, Match.State.DISPUTED])
+    return waiting.exclude(pk=found.pk).exclude(reviews__person=person).first()
+
+
+def _exposure(request: HttpRequest, found: Match) -> Exposure | None:
+    """The reveal named in the address, if it is this person's, of this match, and not over."""
+    named = Exposure.objects.filter(pk=_uuid(request.GET.get("shown")), person=request.user, match=found).first()
+    return None if named is None or named.is_over else named
 
 
 @login_required
@@ -131,8 +174,9 @@ def match(request: HttpRequest, pk: UUID) -> HttpResponse:
 def review(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = _match_for(request, pk)
     form = forms.ReviewForm(request.POST)
-    if form.is_valid():
-        actions.review(actor=request.user, match=found, **form.cleaned_data)
+    if not form.is_valid():
+        raise ReviewRefused(why=gettext_noop("it holds no decision, or too long a note"))
+    actions.review(actor=request.user, match=found, **form.cleaned_data)
     return redirect("matches:match", pk)
 
 
@@ -148,11 +192,11 @@ def reveal(request: HttpRequest, pk: UUID) -> HttpResponse:
 def picture(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The match's picture, grey and blurred, made here; small and clear only for an exposure of this very person.
 
-    A restricted item has no blurred picture either: only the reveal action shows it.
+    Restricted, outside the authorisation, or a platform's file that nobody viewed: there is no blurred picture either.
     """
     found = _match_for(request, pk)
-    exposure = Exposure.objects.filter(pk=_uuid(request.GET.get("shown")), person=request.user, match=found).first()
-    if exposure is None and found.item.is_restricted:
+    exposure = _exposure(request, found)
+    if exposure is None and rules.why_closed(found.item):
         raise NotFound
     picture = preview(item_blob(found.exhibit, found.item.path), side=256, grey=exposure is None, blur=exposure is None)
     response = HttpResponse(picture, content_type="image/png")
