@@ -1,5 +1,6 @@
 """From an exhibit and a report to the table of sightings: each find once, closed items left out, pages, export."""
 
+import gzip
 from collections.abc import Callable
 from datetime import date
 
@@ -14,7 +15,8 @@ from amparo.web.cases.models import Authorisation, Case
 from amparo.web.common.events import Event
 from amparo.web.common.jobs import run_job
 from amparo.web.common.models import Job
-from amparo.web.exhibits.actions import deposit_file
+from amparo.web.exhibits.actions import deposit_file, mark_restricted
+from amparo.web.exhibits.catalogue import item_row
 from amparo.web.exhibits.models import Exhibit
 from amparo.web.reports.models import ReportCopy
 from amparo.web.sightings import jobs
@@ -99,10 +101,22 @@ def test_without_authorisation_nothing_is_read_or_shown(
     Authorisation.objects.filter(case=case).update(data_kinds=["report"])
     page = client.get(reverse("sightings:case", args=[case.pk])).content.decode()
     assert BTC not in page
-    assert "outside the authorisations and not shown" in page
+    assert "are not shown: they are outside the authorisations" in page
     exhibit = deposited({"more.txt": NOTES})
     assert not Sighting.objects.filter(exhibit=exhibit).exists()
     assert Job.objects.filter(kind="sightings.extract").latest("created").error_code == "W301"
+
+
+def test_a_restricted_item_takes_its_sightings_out_of_table_and_export(
+    deposited: Callable[..., Exhibit], case: Case, lead: Person, client: Client
+) -> None:
+    exhibit = deposited({"in.gz": gzip.compress(NOTES)})
+    assert BTC in client.get(reverse("sightings:case", args=[case.pk])).content.decode()
+    mark_restricted(actor=lead, item=item_row(exhibit, "0|GZIP-0"), why="seen")
+    page = client.get(reverse("sightings:case", args=[case.pk])).content.decode()
+    exported = b"".join(client.get(reverse("sightings:export", args=[case.pk])).streaming_content).decode()
+    assert BTC not in page + exported
+    assert "are not shown" in page
 
 
 def a_copy(case: Case, person: Person) -> ReportCopy:

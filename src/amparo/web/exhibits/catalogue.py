@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+from urllib.parse import quote
 
 import duckdb
+from django.urls import reverse
 
 from amparo.base import visible
 from amparo.web.cases.authorisation import Limits
 from amparo.web.common.home import folder
-from amparo.web.exhibits import rules
+from amparo.web.exhibits import allowances
 from amparo.web.exhibits.errors import NoSuchItem, NotCataloguedYet
 from amparo.web.exhibits.models import Catalogue, Exhibit, Item
 
@@ -39,6 +41,11 @@ def file_of(exhibit: Exhibit) -> Path:
     if found is None:
         raise NotCataloguedYet(exhibit=exhibit.number)
     return folder("catalogues") / found.path
+
+
+def item_url(exhibit: Exhibit, path: str) -> str:
+    """The address of an item's page."""
+    return f"{reverse('exhibits:item', args=[exhibit.pk])}?path={quote(path, safe='')}"
 
 
 class Row(NamedTuple):
@@ -73,7 +80,7 @@ class ItemPage(NamedTuple):
 
 
 def items_page(
-    exhibit: Exhibit, allowed: rules.Allowance, *, text: str = "", kind: str = "", number: int = 1
+    exhibit: Exhibit, allowed: allowances.Allowance, *, text: str = "", kind: str = "", number: int = 1
 ) -> ItemPage:
     """One page of the items inside the authorisations, in walk order. Raises NotCataloguedYet."""
     file = str(file_of(exhibit))
@@ -109,7 +116,7 @@ def _filter(text: str, kind: str) -> tuple[str, list[Any]]:
     return condition, values
 
 
-def _inside(allowed: rules.Allowance) -> tuple[str, list[Any]]:
+def _inside(allowed: allowances.Allowance) -> tuple[str, list[Any]]:
     """The condition that an item is inside the authorisations, and the values bound in it."""
     parts, values = ["false"], []
     for kind, limits in allowed.by_kind.items():
@@ -133,15 +140,13 @@ def _windows(limits: Limits) -> tuple[str, list[str]]:
 
 
 def _rows(exhibit: Exhibit, found: list[tuple[Any, ...]]) -> list[Row]:
-    from amparo.web.exhibits.pages import item_url
-
     paths = [each[0] for each in found]
     marked = set(
         Item.objects.filter(exhibit=exhibit, path__in=paths, item_class=Item.Class.RESTRICTED).values_list(
             "path", flat=True
         )
     )
-    digests = rules.restricted_among([each[3] for each in found])
+    digests = allowances.restricted_among([each[3] for each in found])
     return [
         Row(
             path, display, size, sha256 or "", kind or "", _moment(instant), visible(raw or ""), allocated,
@@ -185,7 +190,7 @@ def item_row(exhibit: Exhibit, path: str) -> Item:
     item = unsaved_row(exhibit, path)
     if not item._state.adding:
         return item
-    if item.sha256 and rules.restricted_among([item.sha256]):
+    if item.sha256 and allowances.restricted_among([item.sha256]):
         item.item_class = Item.Class.RESTRICTED
         item.restricted_why = "same bytes as a restricted item"
     values = {field.attname: getattr(item, field.attname) for field in Item._meta.concrete_fields}
@@ -200,6 +205,6 @@ def digests_inside(exhibit: Exhibit, path: str) -> Iterator[list[str]]:
         return
     query = "SELECT DISTINCT sha256 FROM read_parquet(?) WHERE starts_with(path, ?) AND sha256 IS NOT NULL"
     with duckdb.connect() as database:
-        found = database.execute(query, [str(file_of(exhibit)), rules.inside_of(path)])
+        found = database.execute(query, [str(file_of(exhibit)), allowances.inside_of(path)])
         while part := found.fetchmany(500):
             yield [each[0] for each in part]

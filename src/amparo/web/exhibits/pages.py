@@ -1,10 +1,8 @@
 """What the pages of exhibits say: facts in words, problems in the reader's language, a harmless preview of text."""
 
 from typing import Any, Final, NamedTuple
-from urllib.parse import quote
 
 from django.template.defaultfilters import filesizeformat
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
@@ -108,7 +106,3 @@ def _hex(data: bytes) -> str:
         signs = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in part)
         lines.append(f"{at:08x}  {part.hex(' '):<47}  {signs}")
     return "\n".join(lines)
-
-
-def item_url(exhibit: Exhibit, path: str) -> str:
-    return f"{reverse('exhibits:item', args=[exhibit.pk])}?path={quote(path, safe='')}"

@@ -12,7 +12,7 @@ from uuid import UUID
 from amparo.base import AmparoError, Blob, Progress, Skipped, silent
 from amparo.evidence import CONTAINERS, CatalogueRow, Container, Verification, open_container, read_catalogue
 from amparo.evidence import Item as Found
-from amparo.web.exhibits import rules
+from amparo.web.exhibits import allowances
 from amparo.web.exhibits.catalogue import file_of
 from amparo.web.exhibits.errors import CatalogueDiffers, ImageProblem, NoSuchItem
 from amparo.web.exhibits.models import Exhibit, ExhibitFile, Item
@@ -110,7 +110,7 @@ class Place(NamedTuple):
 
 def open_places(
     exhibit: Exhibit,
-    allowed: rules.Allowance,
+    allowed: allowances.Allowance,
     *,
     after: int = 0,
     progress: Progress = silent,
@@ -142,11 +142,11 @@ def _place(number: int, row: CatalogueRow, found: Found | Skipped, reason: str |
 
 
 def _reasons(
-    exhibit: Exhibit, allowed: rules.Allowance, rows: list[CatalogueRow], with_restricted: bool
+    exhibit: Exhibit, allowed: allowances.Allowance, rows: list[CatalogueRow], with_restricted: bool
 ) -> dict[str, str]:
     """path -> why it is closed, for the closed ones of one batch."""
     noted = {each.path: each for each in Item.objects.filter(exhibit=exhibit, path__in=[row.path for row in rows])}
-    digests = set() if with_restricted else rules.restricted_among([row.sha256 or "" for row in rows])
+    digests = set() if with_restricted else allowances.restricted_among([row.sha256 or "" for row in rows])
     reasons = {}
     for row in rows:
         item = noted.get(row.path)
@@ -154,7 +154,7 @@ def _reasons(
             reasons[row.path] = "restricted"
         elif not allowed.covers(row.type or "", row.modified.instant if row.modified else None):
             reasons[row.path] = "outside-authorisation"
-        elif rules.is_unviewed(exhibit, item) and not allowed.unviewed:
+        elif allowances.is_unviewed(exhibit, item) and not allowed.unviewed:
             reasons[row.path] = "unviewed"
     return reasons
 

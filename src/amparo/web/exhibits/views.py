@@ -18,7 +18,7 @@ from amparo.web.cases.scope import case_for, cases_of
 from amparo.web.common.errors import NotFound, say
 from amparo.web.common.models import Job
 from amparo.web.exhibits import actions, pages, rules
-from amparo.web.exhibits.catalogue import ItemPage, item_row, items_page, unsaved_row
+from amparo.web.exhibits.catalogue import ItemPage, item_row, item_url, items_page, unsaved_row
 from amparo.web.exhibits.forms import FilterForm, InboxForm, ReasonForm, UploadForm
 from amparo.web.exhibits.models import Catalogue, Exhibit
 
@@ -155,7 +155,7 @@ def restrict(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _refused_form(request, found, form)
     path = form.cleaned_data["path"]
     actions.mark_restricted(actor=request.user, item=item_row(found, path), why=form.cleaned_data["reason"])
-    return redirect(pages.item_url(found, path))
+    return redirect(item_url(found, path))
 
 
 def _refused_form(request: HttpRequest, found: Exhibit, form: ReasonForm) -> HttpResponse:

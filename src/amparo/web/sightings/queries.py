@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from django.db.models import Case as Case_
-from django.db.models import Count, Min, Q, QuerySet, When
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, When
 
 from amparo.web.accounts.models import Person
 from amparo.web.cases.authorisation import Limits, limits
 from amparo.web.cases.models import Case
 from amparo.web.cases.scope import cases_of
-from amparo.web.exhibits.models import Exhibit
+from amparo.web.exhibits.models import Exhibit, Item
 from amparo.web.exhibits.rules import allowance
 from amparo.web.sightings.models import Sighting, may_link, shown
 
@@ -43,14 +43,17 @@ def count(case: Case) -> int:
 
 
 def inside(case: Case) -> Q:
-    """The condition for sightings that today's authorisations of the case cover."""
+    """The condition for sightings that today's authorisations of the case cover, those in restricted items left out."""
+    restricted = Item.objects.filter(
+        exhibit=OuterRef("exhibit"), path=OuterRef("path"), item_class=Item.Class.RESTRICTED
+    )
     covered = Q(pk__in=[])
     if limits(case, "report"):
         covered |= Q(report_copy__isnull=False)
     for exhibit in Exhibit.objects.filter(case=case):
         for kind, allowed in allowance(exhibit).by_kind.items():
             covered |= Q(exhibit=exhibit, data_kind=kind) & _in_windows(allowed)
-    return covered
+    return covered & ~Q(Exists(restricted))
 
 
 def _in_windows(allowed: Limits) -> Q:
@@ -66,7 +69,7 @@ def _in_windows(allowed: Limits) -> Q:
 
 
 def outside_count(case: Case) -> int:
-    """How many sightings are kept but not shown: no authorisation covers them today."""
+    """How many sightings are kept but not shown: outside the authorisations, or in a restricted item."""
     return Sighting.objects.filter(case=case).exclude(inside(case)).count()
 
 
