@@ -167,6 +167,33 @@ def test_a_pdf_is_a_file_whose_words_can_be_read(tmp_path, walked):
     assert found.content("@0|PDF-TEXT") == b"hello"
 
 
+def test_a_zip_member_without_a_name_is_read(tmp_path, walked):
+    (tmp_path / "up").write_bytes(zipped(("x", b"nameless")).replace(b"x", b"\x00"))
+    with open_container(tmp_path / "up") as container:
+        found = walked(container.walk())
+    assert found.items["0"].remarks == ("unsafe-name",)
+
+
+def test_altered_archives_only_give_skips_and_coded_errors(shared, tmp_path):
+    """300 archives with random changes: every one is catalogued to its end, whatever it holds."""
+    rng = random.Random(11)
+    originals = [path.read_bytes() for path in sorted((shared / "evidence/archives").iterdir())]
+    originals += [example.wrapped for decoder in DECODERS for example in decoder.examples()]
+    path = tmp_path / "altered"
+    outcomes = set()
+    for _ in range(300):
+        data = bytearray(rng.choice(originals))
+        for _ in range(rng.choice([1, 3, 20])):
+            data[rng.randrange(len(data))] = rng.choice([0, 255, rng.randrange(256)])
+        path.write_bytes(bytes(data))
+        with open_container(path) as container:
+            rows = list(catalogue_rows(container.walk()))
+        assert rows[0].path == "@0"
+        assert rows[0].skipped is None
+        outcomes |= {row.skipped for row in rows}
+    assert {"broken-zip", "broken-gzip", "unreadable", None} <= outcomes
+
+
 # ---------------------------------------------------------------- disks
 
 

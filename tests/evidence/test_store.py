@@ -58,6 +58,16 @@ def test_nothing_is_a_file_too(store):
     assert store.put([]).sha256 == hashlib.sha256(b"").hexdigest()
 
 
+def test_what_a_killed_process_left_is_swept_when_old(store):
+    store.put([b"hello"])
+    left = store.root / "incoming" / "tmpleft"
+    left.write_bytes(b"hal")
+    assert store.sweep() == 0
+    os.utime(left, (1, 1))
+    assert store.sweep() == 1
+    assert [path.name for path in files(store)] == [HELLO]
+
+
 def test_altered_on_the_way(store):
     with pytest.raises(ExhibitAltered) as caught:
         store.put([b"hellO"], expected_sha256=HELLO)

@@ -44,7 +44,7 @@ class Zip(Decoder):
                 return
             names = Counter(info.orig_filename for info in infos)
             for index, info in enumerate(infos):
-                if info.is_dir() and info.file_size == 0:
+                if info.filename.endswith("/") and info.file_size == 0:
                     continue
                 yield self._member(blob, budget, index, info, names[info.orig_filename] > 1)
 

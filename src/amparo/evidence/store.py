@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import tempfile
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,6 +99,15 @@ class Store:
             finally:
                 os.close(handle)
         return True
+
+    def sweep(self, seconds: int = 24 * 3600) -> int:
+        """Remove what killed processes left unfinished for so long; return how many files. Stored files stay."""
+        removed = 0
+        for left in (self.root / "incoming").glob("*"):
+            if left.stat().st_mtime < time.time() - seconds:
+                left.unlink()
+                removed += 1
+        return removed
 
     def put_file(self, path: Path, *, expected_sha256: str | None = None, progress: Progress = silent) -> Stored:
         """Store the file at `path`."""
