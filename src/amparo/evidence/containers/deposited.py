@@ -36,10 +36,14 @@ class DepositedFolder(Container):
             for chunk in chunks_of(source):
                 digests.update(chunk)
         problems, done = [], 0
+
+        def inside_file(read: int, total: int | None, unit: str) -> None:
+            progress(done + read, None, unit)
+
         for entry in self._entries():
             if "sha256" in entry:
                 try:
-                    done += self._store.check(entry["sha256"])
+                    done += self._store.check(entry["sha256"], inside_file)
                 except (NotInStore, StoreDamaged, OSError) as error:
                     problems.append(f"{entry['name']}: {error}")
                 progress(done, None, "bytes")
