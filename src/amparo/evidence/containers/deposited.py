@@ -35,21 +35,21 @@ class DepositedFolder(Container):
         with self._manifest.open("rb") as source:
             for chunk in chunks_of(source):
                 digests.update(chunk)
-        problems, done = [], 0
+        problems, checked = [], 0
 
-        def inside_file(read: int, total: int | None, unit: str) -> None:
-            progress(done + read, None, unit)
+        def inside_file(done: int, total: int | None, unit: str) -> None:
+            progress(checked + done, None, unit)
 
         for entry in self._entries():
             if "sha256" in entry:
                 try:
-                    done += self._store.check(entry["sha256"], inside_file)
+                    checked += self._store.check(entry["sha256"], inside_file)
                 except (NotInStore, StoreDamaged, OSError) as error:
                     problems.append(f"{entry['name']}: {error}")
-                progress(done, None, "bytes")
+                progress(checked, None, "bytes")
         stored, computed = {"sha256": self._manifest.name}, digests.hex()
         bad = problems or computed["sha256"] != self._manifest.name
-        return Verification(State.NO if bad else State.YES, stored, computed, done, tuple(problems))
+        return Verification(State.NO if bad else State.YES, stored, computed, checked, tuple(problems))
 
     def found(self, limits: Limits) -> Iterator[Item | Skipped]:
         yield from with_members(self._files(), limits)
