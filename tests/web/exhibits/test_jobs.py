@@ -1,6 +1,7 @@
 """A worker killed anywhere while cataloguing: continued, the catalogue is byte for byte what one run makes."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -66,3 +67,23 @@ def test_a_store_file_that_changed_is_found_and_said(
     assert exhibit.state == "incomplete"
     assert [each["code"] for each in exhibit.problems] == ["E203"]
     assert Job.objects.filter(kind=CHECK).count() == 2
+
+
+def test_segments_uploaded_in_any_order_are_one_image(lead: Person, case: Case, shared: Path) -> None:
+    images = shared / "evidence" / "images"
+    files = [(name, [(images / name).read_bytes()]) for name in ("email_test.E03", "email_test.E01", "email_test.E04")]
+    files.append(("email_test.E02", [(images / "email_test.E02").read_bytes()]))
+    exhibit = deposit_file(actor=lead, case=case, files=files, label="Mail")
+    assert [each.name[-3:] for each in exhibit.files.all()] == ["E01", "E02", "E03", "E04"]
+    run_job.call(str(Job.objects.get(kind=CHECK).pk))
+    exhibit.refresh_from_db()
+    assert (exhibit.kind, exhibit.state, exhibit.hash_verified) == ("disk-image", "sealed", "yes")
+    assert exhibit.computed_hashes["md5"] == "b817ed2590eeeb39f42445088d369f6c"
+
+
+def test_a_missing_segment_is_said(lead: Person, case: Case, shared: Path) -> None:
+    images = shared / "evidence" / "images"
+    files = [(name, [(images / name).read_bytes()]) for name in ("email_test.E01", "email_test.E02", "email_test.E04")]
+    exhibit = deposit_file(actor=lead, case=case, files=files, label="Mail")
+    assert exhibit.state == "incomplete"
+    assert "segment 3 is missing" in exhibit.problems[0]["facts"]["problem"]
