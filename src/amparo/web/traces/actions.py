@@ -1,13 +1,28 @@
 """Mutations: load blocks, import tags, start a trace."""
 
+import csv
+import io
 import secrets
-from collections.abc import Iterable
+import shutil
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from django.db import transaction
 
-from amparo.ledger import CONFIDENCE, TAINT_RULES, AddressList, Seed, Store, load, read_address_list, read_tagpack
+from amparo.base import Progress, silent
+from amparo.ledger import (
+    CONFIDENCE,
+    TAINT_RULES,
+    AddressList,
+    LoadReport,
+    Seed,
+    Store,
+    load,
+    normal,
+    read_address_list,
+    read_tagpack,
+)
 from amparo.ledger import Tag as TagRead
 from amparo.ledger import TagPack as TagPackRead
 from amparo.web.accounts.models import Person
@@ -19,8 +34,8 @@ from amparo.web.cases.models import Case
 from amparo.web.common.home import folder
 from amparo.web.common.jobs import start_job
 from amparo.web.traces import news
-from amparo.web.traces.errors import NoRule, NotPaidHere, PackThere
-from amparo.web.traces.models import ChainWindow, Tag, TagPack, Trace
+from amparo.web.traces.errors import ChainMayNotMeet, NoLabel, NoRule, NotPaidHere, PackThere
+from amparo.web.traces.models import ChainWindow, Tag, TagPack, Trace, TraceResult
 
 BATCH: Final = 2000
 TXID_SIGNS: Final = 64
@@ -45,18 +60,28 @@ def seeds_of(store: Store, text: str) -> list[Seed]:
     return [Seed(each.ref) for each in paid]
 
 
-def load_chain(*, actor: Person, source: Path, name: str, window: str | None = None) -> ChainWindow:
+def load_chain(
+    *, actor: Person, source: Path, name: str, window: str | None = None, progress: Progress = silent
+) -> ChainWindow:
     """Load blocks into a new store, or return the one that holds the same source already.
 
     Raises NotAllowed, or the ledger engine's error that names the block; then nothing is stored.
     """
     require(actor, "traces.run")
     place = f"chain-{secrets.token_hex(8)}"
-    report = load(source, folder("ledger") / place, window=window)
+    report = load(source, folder("ledger") / place, window=window, progress=progress)
+    chain = _keep_chain(actor, place, report, name)
+    if chain.folder != place:
+        shutil.rmtree(folder("ledger") / place)
+    return chain
+
+
+def _keep_chain(actor: Person, place: str, report: LoadReport, name: str) -> ChainWindow:
     manifest = Store.open(folder("ledger") / place).manifest
     with transaction.atomic():
         chain, new = ChainWindow.objects.get_or_create(
             source_sha256=manifest.source_digest,
+            is_exercise=actor.agency.is_exercise,
             defaults={
                 "name": name,
                 "network": report.network,
@@ -94,8 +119,10 @@ def import_tagpack(*, actor: Person, path: Path) -> TagPack:
 
 
 def import_address_list(*, actor: Person, path: Path, currency: str, label: str, source: str) -> TagPack:
-    """Import a sanctions list (one address a line) as tags with one label."""
+    """Import a sanctions list (one address a line) as tags with one label. Raises as `import_tagpack`, and NoLabel."""
     require(actor, "traces.run")
+    if not (currency and label and source):
+        raise NoLabel
     pack = read_address_list(path, currency=currency, label=label, source=source)
     return _keep_tags(actor, f"{label} ({currency})", source, pack)
 
@@ -134,9 +161,10 @@ def _row(pack: TagPack, address: str, tag: TagRead) -> Tag:
     return Tag(
         pack=pack,
         currency=tag.currency[:12],
-        address=address[:120],
+        address=normal(address)[:120],
         label=tag.label[:300],
         category=(tag.category or "")[:80],
+        abuse=(tag.abuse or "")[:80],
         actor=(tag.actor or "")[:80],
         confidence=tag.confidence,
         rank=CONFIDENCE[tag.confidence],
@@ -155,17 +183,20 @@ def start_trace(
     rules: Iterable[str],
     max_hops: int | None = None,
     floor: int | None = None,
+    at_services: bool = False,
     question: str = "",
 ) -> Trace:
     """Queue a trace from `seed` (height:pos, height:pos/vout, txid, txid:vout or an address) by each rule.
 
-    Raises NotAllowed, OutsideAuthorisation, NoRule, or the engine's error for a seed that is not there.
+    Raises NotAllowed, OutsideAuthorisation, NoRule, ChainMayNotMeet, NotPaidHere, or the engine's error.
     """
     require(actor, "traces.run")
     limits = require_authorisation(case, "financial")
     chosen = [TAINT_RULES[name].name for name in rules]
     if not chosen:
         raise NoRule
+    if chain.is_exercise and not case.agency.is_exercise:
+        raise ChainMayNotMeet(name=chain.name)
     seeds_of(store_of(chain), seed)
     trace = Trace.objects.create(
         case=case,
@@ -175,6 +206,7 @@ def start_trace(
         rules=chosen,
         max_hops=max_hops,
         floor=floor,
+        at_services=at_services,
         question=question,
         authorisations=" ".join(limits.numbers),
         started_by=actor,
@@ -199,3 +231,42 @@ def start_trace(
         facts={"number": trace.number, "rules": chosen},
     )
     return trace
+
+
+COLUMNS: Final = (
+    "hop",
+    "output",
+    "txid",
+    "vout",
+    "address",
+    "traced_satoshi",
+    "value_satoshi",
+    "state",
+    "stop",
+    "spent_by",
+)
+
+
+def export_outputs(*, actor: Person, found: TraceResult) -> Iterator[str]:
+    """Record the export, then return the outputs of one result as CSV lines. Raises NotAllowed."""
+    require(actor, "traces.see")
+    case = found.trace.case
+    record(
+        news.TRACE_EXPORTED,
+        actor=actor.actor,
+        agency_id=case.agency_id,
+        case_id=case.pk,
+        object=f"trace:{found.trace_id}",
+        auth=found.trace.authorisations,
+        facts={"number": found.trace.number, "rule": found.rule},
+    )
+    return _csv(found)
+
+
+def _csv(found: TraceResult) -> Iterator[str]:
+    """Engine values only (references, digests, checked addresses, integers): nothing a spreadsheet would run."""
+    names = ("hop", "ref", "txid", "vout", "address", "tainted", "value", "state", "stop", "spent_by")
+    for row in [COLUMNS, *([each[name] for name in names] for each in found.result["outputs"])]:
+        line = io.StringIO()
+        csv.writer(line, lineterminator="\r\n").writerow(row)
+        yield line.getvalue()

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from amparo.ledger import TAINT_RULES
+from amparo.web.cases.models import Case
 from amparo.web.traces.models import ChainWindow
 
 
@@ -35,7 +36,7 @@ class TagForm(forms.Form):
 
 
 class TraceForm(forms.Form):
-    chain = forms.ModelChoiceField(label=_("In these blocks"), queryset=ChainWindow.objects.all())
+    chain = forms.ModelChoiceField(label=_("In these blocks"), queryset=ChainWindow.objects.none())
     seed = forms.CharField(
         label=_("Start from"),
         max_length=200,
@@ -43,10 +44,17 @@ class TraceForm(forms.Form):
     )
     question = forms.CharField(label=_("What is asked"), max_length=300, required=False)
     rules = forms.MultipleChoiceField(label=_("By these rules"), widget=forms.CheckboxSelectMultiple, choices=[])
+    at_services = forms.BooleanField(
+        label=_("Stop at services"),
+        help_text=_("Exchanges and others that a tag names: what leaves them is not what came in."),
+        required=False,
+        initial=True,
+    )
     max_hops = forms.IntegerField(label=_("Stop after this many hops"), required=False, min_value=1, max_value=100000)
     floor = forms.IntegerField(label=_("Stop below this amount (satoshi)"), required=False, min_value=1)
 
-    def __init__(self, *args: Any, preferred: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["chain"].queryset = ChainWindow.of(case.agency)
         self.fields["rules"].choices = [(rule.name, rule.name) for rule in TAINT_RULES]
-        self.fields["rules"].initial = [preferred, "haircut"]
+        self.fields["rules"].initial = [case.preferred_rule, "haircut"]

@@ -10,8 +10,9 @@ from amparo.web.common.models import UuidModel
 
 
 class ChainWindow(UuidModel):
-    """Blocks that were loaded: public data, so one store serves every agency of the installation.
+    """Blocks that were loaded: public data, so one store serves every real agency of the installation.
 
+    Blocks that an exercise loaded may be made up: only exercises see them.
     `window` is None for a chain from its first block on, else the declared name of a part whose spent outputs may
     be missing.
     """
@@ -20,7 +21,8 @@ class ChainWindow(UuidModel):
     network = models.CharField(max_length=20)
     window = models.CharField(max_length=120, null=True)
     folder = models.CharField(max_length=64, unique=True)  # below the home's ledger folder
-    source_sha256 = models.CharField(max_length=64, unique=True)
+    source_sha256 = models.CharField(max_length=64)
+    is_exercise = models.BooleanField(default=False)
     tip = models.CharField(max_length=64)
     first_height = models.BigIntegerField(null=True)
     last_height = models.BigIntegerField(null=True)
@@ -34,9 +36,16 @@ class ChainWindow(UuidModel):
 
     class Meta:
         ordering = ["loaded"]
+        constraints = [models.UniqueConstraint(fields=["source_sha256", "is_exercise"], name="one_chain_a_source")]
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def of(cls, agency: Agency) -> models.QuerySet["ChainWindow"]:
+        """The chains an agency may trace in."""
+        every = cls.objects.all()
+        return every if agency.is_exercise else every.filter(is_exercise=False)
 
     @property
     def unresolved(self) -> int:
@@ -78,6 +87,7 @@ class Tag(models.Model):
     address = models.CharField(max_length=120, db_index=True)
     label = models.CharField(max_length=300)
     category = models.CharField(max_length=80, blank=True)
+    abuse = models.CharField(max_length=80, blank=True)
     actor = models.CharField(max_length=80, blank=True)
     confidence = models.CharField(max_length=40, blank=True)
     rank = models.IntegerField(default=0)  # confidence as a number, for order only
@@ -100,6 +110,7 @@ class Trace(UuidModel):
     rules = models.JSONField()
     max_hops = models.IntegerField(null=True)
     floor = models.BigIntegerField(null=True)  # satoshi: smaller tainted amounts stop
+    at_services = models.BooleanField(default=False)  # stop at addresses that a tag calls a service
     question = models.CharField(max_length=300, blank=True)
     authorisations = models.CharField(max_length=200)
     job_id = models.UUIDField(null=True)

@@ -50,8 +50,14 @@ class ResultView:
 
     @cached_property
     def totals(self) -> list[tuple[str, int, str]]:
-        """Label, satoshi, BTC of each part of the identity: claims = the sum of the others."""
+        """Label, satoshi, BTC of each part of the identity: claims = the sum of the others.
+
+        A rule that conserves nothing has no identity: then what was claimed and what was reached.
+        """
         totals = self.result["totals"]
+        if not self.conserves:
+            reached = [(gettext("Followed from the start"), totals["claims"]), (gettext("Reached"), totals["held"])]
+            return [(label, satoshi, btc(satoshi)) for label, satoshi in reached]
         rows = [
             (gettext("Followed from the start"), totals["claims"]),
             (gettext("Held in unspent outputs"), totals["held"]),

@@ -2,8 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Final
 
 from amparo.web.traces.models import Tag
+
+#: Categories of the TagPacks whose addresses mix the money of many: what leaves them is not what came in.
+SERVICES: Final = ("exchange", "gambling", "hosted_wallet", "market", "mixing_service", "payment_processor", "service",
+                   "wallet_service")  # fmt: skip
+
+
+def service_addresses(currency: str = "BTC") -> frozenset[str]:
+    """Addresses that some tag of the agency calls a service."""
+    found = Tag.objects.filter(category__in=SERVICES, currency__iexact=currency).order_by()
+    return frozenset(found.values_list("address", flat=True).distinct())
 
 
 def tags_of(addresses: Iterable[str]) -> dict[str, list[Tag]]:

@@ -10,4 +10,5 @@ urlpatterns = [
     path("case/<uuid:case_id>/", views.case, name="case"),
     path("case/<uuid:case_id>/new/", views.new, name="new"),
     path("<uuid:pk>/", views.trace, name="trace"),
+    path("<uuid:pk>/<slug:rule>.csv", views.export, name="export"),
 ]

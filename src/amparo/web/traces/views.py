@@ -2,10 +2,12 @@
 
 import tempfile
 from pathlib import Path
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -21,12 +23,14 @@ from amparo.web.traces.models import ChainWindow, TagPack, Trace
 from amparo.web.traces.show import ResultView
 from amparo.web.traces.tags import tags_of
 
+ROWS = 50
+
 
 @login_required
 def chains(request: HttpRequest) -> HttpResponse:
     require(request.user, "traces.see")
     context = {
-        "chains": ChainWindow.objects.all(),
+        "chains": ChainWindow.of(request.user.agency),
         "packs": TagPack.objects.all(),
         "may_run": request.user.may("traces.run"),
     }
@@ -85,9 +89,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def new(request: HttpRequest, case_id: UUID) -> HttpResponse:
     found = case_for(request.user, case_id)
     require(request.user, "traces.run")
-    form = forms.TraceForm(
-        request.POST or None, preferred=found.preferred_rule, initial={"seed": request.GET.get("seed", "")}
-    )
+    form = forms.TraceForm(request.POST or None, case=found, initial={"seed": request.GET.get("seed", "")})
     if form.is_valid():
         try:
             started = actions.start_trace(actor=request.user, case=found, **form.cleaned_data)
@@ -100,25 +102,44 @@ def new(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return render(request, "traces/form.html", context, status=400 if form.errors else 200)
 
 
+def _trace_for(request: HttpRequest, pk: UUID) -> Trace:
+    require(request.user, "traces.see")
+    found = Trace.objects.filter(pk=pk, case__in=cases_of(request.user)).select_related("chain", "case__agency").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+@login_required
+def export(request: HttpRequest, pk: UUID, rule: str) -> StreamingHttpResponse:
+    found = _trace_for(request, pk).results.filter(rule=rule).select_related("trace__case").first()
+    if found is None:
+        raise NotFound
+    lines = actions.export_outputs(actor=request.user, found=found)
+    name = f"{found.trace.case.number}-{found.trace.number}-{rule}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+
+
 @login_required
 def trace(request: HttpRequest, pk: UUID) -> HttpResponse:
     """All rules side by side; the one whose rule is in the address is drawn large, with its table below."""
-    require(request.user, "traces.see")
-    found = Trace.objects.filter(pk=pk, case__in=cases_of(request.user)).select_related("chain", "case").first()
-    if found is None:
-        raise NotFound
+    found = _trace_for(request, pk)
     results = list(found.results.all())
     rule = request.GET.get("rule", found.case.preferred_rule)
     chosen = next((each for each in results if each.rule == rule), results[0] if results else None)
     shown = ResultView(chosen.result) if chosen else None
+    page = Paginator(shown.outputs if shown else [], ROWS).get_page(request.GET.get("page"))
     context = {
         "trace": found,
         "case": found.case,
         "results": results,
         "chosen": chosen,
         "shown": shown,
-        "tags": tags_of(shown.addresses) if shown else {},
-        "may_find": request.user.may("findings.make"),
+        "page": page,
+        "query": urlencode({"rule": chosen.rule}) + "&" if chosen else "",
+        "tags": tags_of(each["address"] for each in page.object_list if each["address"]),
+        "may_find": request.user.may("findings.make") and shown is not None and shown.conserves,
         "find_url": reverse("court:keep-trace", args=[found.pk]),
         "history": history(agency_id=found.case.agency_id, case_id=found.case_id, object=f"trace:{found.pk}"),
     }
