@@ -66,21 +66,7 @@ def record(
         after=after,
         facts=dict(facts or {}),
     )
-    line = event_line(event, log=log, seq=head.seq + 1, prev=head.prev)
-    head.seq += 1
-    head.prev = next_prev(line)
-    head.save(update_fields=["seq", "prev"])
-    entry = LogLine.objects.create(
-        log=head,
-        seq=head.seq,
-        line=line,
-        action=action,
-        agency_id=agency_id,
-        case_id=case_id,
-        actor_id=actor.id,
-        object=object[:300],
-        day=now.date(),
-    )
+    entry = _append(head, event, agency_id=agency_id, case_id=case_id, actor_id=actor.id)
     publish(
         Event(
             name=action,
@@ -92,6 +78,27 @@ def record(
         )
     )
     return entry
+
+
+def _append(
+    head: LogHead, event: CustodyEvent, *, agency_id: UUID, case_id: UUID | None, actor_id: UUID | None
+) -> LogLine:
+    """Write the event as the next line of the log whose head is locked."""
+    line = event_line(event, log=head.log, seq=head.seq + 1, prev=head.prev)
+    head.seq += 1
+    head.prev = next_prev(line)
+    head.save(update_fields=["seq", "prev"])
+    return LogLine.objects.create(
+        log=head,
+        seq=head.seq,
+        line=line,
+        action=event.action,
+        agency_id=agency_id,
+        case_id=case_id,
+        actor_id=actor_id,
+        object=event.object[:300],
+        day=event.at.date(),
+    )
 
 
 def _locked_head(log: str, agency_id: UUID, case_id: UUID | None) -> LogHead:
