@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from amparo.web.common.errors import NotFound
 from amparo.web.common.models import Job
@@ -23,8 +24,11 @@ def desk_start(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def job(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """How far a piece of long work is; it can be left and come back to."""
+    """How far a piece of long work is; it can be left and come back to. A case's work is for its members only."""
     found = Job.objects.filter(pk=pk, agency_id=request.user.agency_id).first()
-    if found is None:
+    if found is None or (found.case_id and not request.user.memberships.filter(case_id=found.case_id).exists()):
         raise NotFound
-    return render(request, "desk/job.html", {"job": found, "back": request.GET.get("back", "")})
+    back = request.GET.get("back", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        back = ""
+    return render(request, "desk/job.html", {"job": found, "back": back})

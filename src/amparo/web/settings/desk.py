@@ -1,5 +1,6 @@
 """The desk (and the worker): staff, behind password and second factor."""
 
+from amparo.web.common.home import folder
 from amparo.web.settings.base import *  # noqa: F403
 from amparo.web.settings.base import CONFIG, TEMPLATES
 
@@ -59,4 +60,5 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_NAME = "__Host-csrf" if _secure else "amparo_csrf"
 CSRF_COOKIE_SAMESITE = "Strict"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+FILE_UPLOAD_TEMP_DIR = folder("inbox")  # the home's disk, not the system's: images are large
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
