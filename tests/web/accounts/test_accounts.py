@@ -79,3 +79,15 @@ def test_the_administrators_pages(person: Callable[..., Person], signed_in: Call
     colleague = Person.objects.get(username="new.colleague")
     assert client.post(f"/people/{colleague.pk}/roles/", {"roles": ["supervisor"]}).status_code == 302
     assert Person.objects.get(pk=colleague.pk).roles == ("supervisor",)
+
+
+def test_everybody_chooses_their_own_language(person: Callable[..., Person], signed_in: Callable[..., Client]) -> None:
+    analyst = person("analyst")
+    client = signed_in(analyst)
+    answer = client.post("/account/language/", {"language": "ar", "next": "https://elsewhere.example/"})
+    assert answer.url == "/"
+    page = client.get("/cases/").content.decode()
+    assert 'lang="ar"' in page
+    assert 'dir="rtl"' in page
+    client.post("/account/language/", {"language": "xx"})
+    assert Person.objects.get(pk=analyst.pk).language == "ar"

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -102,6 +103,12 @@ def end_access(*, actor: Person, person: Person) -> None:
         raise SeatIsNotYours
     Person.objects.filter(pk=person.pk, agency=actor.agency).exclude(pk=actor.pk).update(is_active=False)
     record(news.PERSON_LEFT, actor=actor.actor, agency_id=actor.agency_id, object=f"person:{person.pk}")
+
+
+def choose_language(*, actor: Person, language: str) -> None:
+    """Everybody chooses their own language; no permission, and no news: it says nothing about the work."""
+    if language in dict(settings.LANGUAGES):
+        Person.objects.filter(pk=actor.pk).update(language=language)
 
 
 class NewToken(NamedTuple):

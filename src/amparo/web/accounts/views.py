@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from amparo.base import AmparoError
@@ -78,6 +79,15 @@ def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise NotFound
     actions.revoke_token(actor=request.user, token=found)
     return redirect("people:list")
+
+
+@login_required
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """The language of the desk for this person, from now on."""
+    actions.choose_language(actor=request.user, language=request.POST.get("language", ""))
+    back = request.POST.get("next", "/")
+    return redirect(back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else "/")
 
 
 def _colleague(request: HttpRequest, pk: UUID) -> Person:

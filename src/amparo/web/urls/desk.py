@@ -4,6 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import include, path
 
+from amparo.web.accounts.views import set_language
 from amparo.web.api import api
 from amparo.web.common.views import desk_start
 
@@ -25,6 +26,7 @@ ROOMS = {
 
 urlpatterns = [
     path("", desk_start, name="start"),
+    path("account/language/", set_language, name="set_language"),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("api/v1/", api.urls),
