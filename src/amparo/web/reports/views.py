@@ -22,7 +22,7 @@ from amparo.web.audit.history import history
 from amparo.web.cases.authorisation import limits
 from amparo.web.cases.forms import OpenCaseForm
 from amparo.web.cases.scope import case_for, cases_of
-from amparo.web.common.errors import say
+from amparo.web.common.errors import NotFound, say
 from amparo.web.reports import actions, queue
 from amparo.web.reports.desk import naming_the_same, report_for, reports_naming, reports_of
 from amparo.web.reports.desk_forms import AnswerForm, FindForm, PassphraseForm, StateForm
@@ -70,6 +70,7 @@ def report_queue(request: HttpRequest) -> HttpResponse:
 @require_POST
 def find(request: HttpRequest) -> HttpResponse:
     """Exact search: by POST, so that the value stands in no address."""
+    require(request.user, "reports.queue")
     form = FindForm(request.POST)
     found = reports_naming(request.user, form.cleaned_data["value"]) if form.is_valid() else Report.objects.none()
     listed = list(queue.in_order(found)[: PAGE_SIZE * 4])
@@ -203,7 +204,10 @@ def _colleagues(person: Person) -> list[dict[str, Any]]:
 @require_POST
 def enrol(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Give a colleague a key; the passphrase is shown on this one page, once."""
-    colleague = Person.objects.filter(agency=request.user.agency, pk=pk).first() or request.user
+    require(request.user, "reports.read")
+    colleague = Person.objects.filter(agency=request.user.agency, pk=pk).first()
+    if colleague is None:
+        raise NotFound
     room = required_room(request)
     passphrase = actions.enrol_staff_key(actor=request.user, room=room, colleague=colleague)
     context = {"colleague": colleague, "words": passphrase.split("-")}
