@@ -10,10 +10,12 @@ import subprocess
 import sys
 import tarfile
 import time
+from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+from tests.conftest import need
 from tests_cli import rows
 
 INIT = ("init", "--agency", "Cybercrime Unit North", "--country", "KE", "--json")
@@ -84,6 +86,42 @@ def test_backup_and_restore_give_the_same_installation(run, founded: dict, home:
 def persons(home: Path) -> list[str]:
     with sqlite3.connect(home / "amparo.sqlite3") as database:
         return [name for (name,) in database.execute("SELECT username FROM accounts_person ORDER BY username")]
+
+
+@pytest.fixture
+def databases() -> Iterator[tuple[str, str]]:
+    """Two empty databases on the test server, dropped afterwards."""
+    server = os.environ.get("AMPARO_TEST_POSTGRES", "").rstrip("/")
+    need("postgres", bool(server) and shutil.which("pg_dump") is not None, "set AMPARO_TEST_POSTGRES; install pg_dump")
+    import psycopg
+
+    names = [f"amparo_cli_{os.getpid()}_{number}" for number in (1, 2)]
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        for name in names:
+            connection.execute(f'CREATE DATABASE "{name}"')
+        yield f"{server}/{names[0]}", f"{server}/{names[1]}"
+        for name in names:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def test_backup_and_restore_on_postgresql(run, databases: tuple[str, str], tmp_path: Path) -> None:
+    import psycopg
+
+    one, two = databases
+    assert run(*INIT, AMPARO_DATABASE_URL=one).returncode == 0
+    made = rows(run("backup", tmp_path / "backups", "--json", AMPARO_DATABASE_URL=one))[0]
+    there = {"AMPARO_HOME": str(tmp_path / "again")}
+    line = ("restore", made["data"], "--keys", made["keys"], "--json")
+    refused = run(*line, **there)
+    assert rows(refused)[0]["error"] == "Z009"
+    assert not (tmp_path / "again").exists()
+    done = run(*line, **there, AMPARO_DATABASE_URL=two)
+    assert done.returncode == 0, done.stdout
+    with psycopg.connect(two) as connection:
+        found = connection.execute("SELECT username FROM accounts_person ORDER BY username").fetchall()
+    assert found == [("admin",), ("lead",)]
+    assert not (tmp_path / "again" / "amparo.sqlite3").exists()
+    assert run("upgrade", "--json", **there, AMPARO_DATABASE_URL=two).stdout.startswith('{"changes": 0}')
 
 
 def test_a_changed_backup_is_refused_and_nothing_restored(run, founded: dict, tmp_path: Path) -> None:

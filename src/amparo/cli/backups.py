@@ -14,14 +14,16 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
+import tomllib
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO, Final, NamedTuple
+from urllib.parse import unquote, urlsplit
 
 from amparo.base import Progress, iso_ms, silent
-from amparo.cli.errors import AlreadyThere, BackupBroken, PartMissing
+from amparo.cli.errors import AlreadyThere, BackupBroken, NoDatabase, PartMissing
 
 FORMAT: Final = "amparo-backup/1"
 MANIFEST: Final = "manifest.json"
@@ -185,45 +187,56 @@ def _take(archive: Path, entry: tarfile.TarInfo, stream: IO[bytes], into: Path) 
 
 def _copy_database(home: Path, scratch: Path) -> Path:
     """Copy the database in one consistent state, while others go on writing."""
-    if (home / SQLITE).exists():
+    url = _database_url(home)
+    if url is None:
         target = scratch / SQLITE
         with closing(sqlite3.connect(home / SQLITE)) as source, closing(sqlite3.connect(target)) as copy:
             source.backup(copy, pages=1024)
         return target
     target = scratch / DUMP
-    _postgres("pg_dump", "--format=custom", "--no-owner", "--file", str(target))
+    _postgres(url, "pg_dump", "--format=custom", "--no-owner", "--file", str(target))
     return target
 
 
 def _load_database(home: Path) -> None:
+    """Load a dump into the database that the environment or config.toml names; it must be empty."""
     dump = home / DUMP
-    if dump.exists():
-        settings = _settings()
-        _postgres(
-            "pg_restore",
-            "--no-owner",
-            "--exit-on-error",
-            "--single-transaction",
-            "--dbname",
-            settings["NAME"],
-            str(dump),
-        )
-        dump.unlink()
+    if not dump.exists():
+        return
+    url = _database_url(home)
+    if url is None:
+        raise NoDatabase(file=DUMP)
+    name = unquote(urlsplit(url).path.lstrip("/"))
+    _postgres(url, "pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", "--dbname", name, str(dump))
+    dump.unlink()
 
 
-def _postgres(program: str, *arguments: str) -> None:
-    """Run one of PostgreSQL's programs on AMPARO_DATABASE_URL. Raises PartMissing, or OSError with what it said."""
-    settings = _settings()
+def _database_url(home: Path) -> str | None:
+    """Return PostgreSQL's address, None for SQLite. Read here and not by Django, whose settings would make keys."""
+    url = os.environ.get("AMPARO_DATABASE_URL")
+    path = home / "config.toml"
+    if not url and path.exists():
+        with path.open("rb") as stream:
+            url = tomllib.load(stream).get("database_url")
+    return url or None
+
+
+def _postgres(url: str, program: str, *arguments: str) -> None:
+    """Run one of PostgreSQL's programs on `url`. Raises PartMissing, or OSError with what it said.
+
+    The address goes by the environment: arguments can be read by every user of the machine.
+    """
     if shutil.which(program) is None:
         raise PartMissing(program=program, package="postgresql-client")
-    names = {"HOST": "PGHOST", "PORT": "PGPORT", "USER": "PGUSER", "PASSWORD": "PGPASSWORD", "NAME": "PGDATABASE"}
-    environment = {variable: str(settings[key]) for key, variable in names.items() if settings.get(key)}
-    done = subprocess.run([program, *arguments], env={**os.environ, **environment}, capture_output=True, check=False)
+    parts = urlsplit(url)
+    wanted = {
+        "PGHOST": parts.hostname,
+        "PGPORT": str(parts.port) if parts.port else None,
+        "PGUSER": unquote(parts.username or ""),
+        "PGPASSWORD": unquote(parts.password or ""),
+        "PGDATABASE": unquote(parts.path.lstrip("/")),
+    }
+    environment = {**os.environ, **{name: value for name, value in wanted.items() if value}}
+    done = subprocess.run([program, *arguments], env=environment, capture_output=True, check=False)
     if done.returncode:
         raise OSError(f"{program}: {done.stderr.decode(errors='replace').strip()[:500]}")
-
-
-def _settings() -> dict[str, str]:
-    from amparo.web.settings.base import database
-
-    return dict(database(os.environ.get("AMPARO_DATABASE_URL")))

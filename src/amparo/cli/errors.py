@@ -56,3 +56,10 @@ class NoSuchCase(AmparoError):
     sentence = gettext_noop("There is no case %(case)s that %(username)s may work on.")
     advice = gettext_noop("Give the case's number as the desk shows it, and the name of a member of that case.")
     exit_code = 2
+
+
+class NoDatabase(AmparoError):
+    code = "Z009"
+    sentence = gettext_noop("The backup holds a PostgreSQL database (%(file)s), but none is named to put it into.")
+    advice = gettext_noop("Set AMPARO_DATABASE_URL to an empty database and try again.")
+    exit_code = 2
