@@ -38,6 +38,27 @@ TEMPLATES: Final[Registry[FindingTemplate]] = Registry(
         {"item": "a.jpg", "exhibit": "EX1", "distance": 12, "list": "National list", "label": "A"},
     ),
     FindingTemplate(
+        "match.exact-single",
+        gettext_noop(
+            "The file %(item)s of exhibit %(exhibit)s has the same %(signal)s digest as an entry of the list "
+            "“%(list)s” (label: %(label)s). One officer compared and confirmed it."
+        ),
+        {"item": "p1/photos/a.jpg", "exhibit": "EX1", "signal": "sha256", "list": "National list", "label": "A"},
+    ),
+    FindingTemplate(
+        "match.near-single",
+        gettext_noop(
+            "The picture %(item)s of exhibit %(exhibit)s differs in %(distance)s of 256 bits (PDQ) from an "
+            "entry of the list “%(list)s” (label: %(label)s). One officer compared and confirmed it."
+        ),
+        {"item": "a.jpg", "exhibit": "EX1", "distance": 12, "list": "National list", "label": "A"},
+    ),
+    FindingTemplate(
+        "match.dissent",
+        gettext_noop("%(officers)s compared them too and judged that they are not the same."),
+        {"officers": "m.okoth"},
+    ),
+    FindingTemplate(
         "match.single-review",
         gettext_noop("The unit's policy asks for one confirming officer only; %(officer)s confirmed this match alone."),
         {"officer": "r.diaz"},
@@ -55,6 +76,14 @@ TEMPLATES: Final[Registry[FindingTemplate]] = Registry(
             "were loaded."
         ),
         {"seeded": 5000000000, "seed": "9:0", "rule": "fifo", "held": 5000000000, "fee": 0, "stopped": 0, "gap": 0},
+    ),
+    FindingTemplate(
+        "trace.rest",
+        gettext_noop(
+            "The sum also holds %(destroyed)s satoshi in outputs that can never be spent and %(absorbed)s that arrived "
+            "where they were claimed already."
+        ),
+        {"destroyed": 1000, "absorbed": 0},
     ),
     FindingTemplate(
         "trace.convention",

@@ -10,12 +10,12 @@ from amparo.web.accounts.models import Person
 from amparo.web.accounts.permissions import require
 from amparo.web.audit.actions import record
 from amparo.web.cases.actions import next_number
-from amparo.web.cases.authorisation import require_authorisation
+from amparo.web.cases.authorisation import DATA_KINDS, limits, require_authorisation
 from amparo.web.cases.models import Case
 from amparo.web.common.jobs import start_job
 from amparo.web.court import news
 from amparo.web.court.compose import from_match, from_trace
-from amparo.web.court.errors import NotAReader, NotConfirmed, NothingToBundle
+from amparo.web.court.errors import NoSum, NotAReader, NotConfirmed, NothingToBundle, NotOfThisCase
 from amparo.web.court.models import Bundle, BundleReader, Element, Finding, Offence
 from amparo.web.matches.models import Match
 from amparo.web.traces.models import TraceResult
@@ -33,15 +33,21 @@ def keep_match(*, actor: Person, match: Match) -> Finding:
     existing = Finding.objects.filter(match=match).first()
     if existing:
         return existing
-    reviewers = list(match.reviews.filter(decision="confirm").values_list("person__username", flat=True))
-    number = _number(match.case, "F")
-    return _keep(actor, match.case, from_match(number, match, reviewers), reviewers=reviewers, match=match)
+    reviewers, dissenters = (_who(match, decision) for decision in ("confirm", "reject"))
+    value = from_match(_number(match.case, "F"), match, reviewers, dissenters)
+    return _keep(actor, match.case, value, reviewers=reviewers, match=match)
+
+
+def _who(match: Match, decision: str) -> list[str]:
+    return list(match.reviews.filter(decision=decision).values_list("person__username", flat=True))
 
 
 @transaction.atomic
 def keep_trace(*, actor: Person, found: TraceResult) -> Finding:
-    """Make the finding of one trace by one rule; a second call returns the first one."""
+    """Make the finding of one trace by one rule; a second call returns the first one. Raises NoSum."""
     require(actor, "findings.make")
+    if not found.result["conserves"]:
+        raise NoSum(rule=found.rule)
     existing = Finding.objects.filter(trace_result=found).first()
     if existing:
         return existing
@@ -72,8 +78,10 @@ def enter_offence(*, actor: Person, case: Case, name: str, law: str, elements: C
 
 @transaction.atomic
 def support(*, actor: Person, element: Element, finding: Finding) -> None:
-    """Put a finding under an element: what it may show is for the court to say."""
+    """Put a finding under an element: what it may show is for the court to say. Raises NotAllowed, NotOfThisCase."""
     require(actor, "findings.make")
+    if finding.case_id != element.offence.case_id:
+        raise NotOfThisCase(finding=finding.number)
     element.findings.add(finding)
     facts = {"finding": finding.number}
     _record(news.ELEMENT_SUPPORTED, actor, finding.case, f"element:{element.pk}", facts=facts)
@@ -83,7 +91,7 @@ def support(*, actor: Person, element: Element, finding: Finding) -> None:
 def start_bundle(*, actor: Person, case: Case, languages: Collection[str]) -> Bundle:
     """Queue the writing and signing of a court bundle. Raises NotAllowed, OutsideAuthorisation, NothingToBundle."""
     require(actor, "bundles.build")
-    limits = require_authorisation(case, "files")
+    auth = _authorisations(case)
     if not Finding.objects.filter(case=case, withdrawn=None).exists():
         raise NothingToBundle(case=case.number)
     bundle = Bundle.objects.create(case=case, number=_number(case, "B"), languages=list(languages), built_by=actor)
@@ -97,9 +105,17 @@ def start_bundle(*, actor: Person, case: Case, languages: Collection[str]) -> Bu
     )
     bundle.job_id = job.pk
     bundle.save(update_fields=["job_id"])
-    auth = " ".join(limits.numbers)
     _record(news.BUNDLE_STARTED, actor, case, f"bundle:{bundle.pk}", auth=auth, facts={"number": bundle.number})
     return bundle
+
+
+def _authorisations(case: Case) -> str:
+    """All that are valid today, "A1 A2". Raises OutsideAuthorisation if none is."""
+    found = [limits(case, kind) for kind in DATA_KINDS]
+    numbers = sorted({number for each in found if each for number in each.numbers})
+    if not numbers:
+        require_authorisation(case, "files")
+    return " ".join(numbers)
 
 
 @transaction.atomic
@@ -119,6 +135,13 @@ def note_taken(*, actor: Person, bundle: Bundle) -> None:
     """A download is a custody event, written before the first byte leaves."""
     after = f"sha256:{bundle.digest}"
     _record(news.BUNDLE_TAKEN, actor, bundle.case, f"bundle:{bundle.pk}", after=after)
+
+
+@transaction.atomic
+def note_read(*, actor: Person, bundle: Bundle, language: str) -> None:
+    """Who read the report on the desk stands in the custody log too."""
+    facts = {"number": bundle.number, "language": language}
+    _record(news.BUNDLE_READ, actor, bundle.case, f"bundle:{bundle.pk}", facts=facts)
 
 
 def _record(action: str, actor: Person, case: Case, about: str, **rest: Any) -> None:

@@ -6,24 +6,25 @@ from amparo.web.matches.models import Match
 from amparo.web.traces.models import TraceResult
 
 
-def from_match(number: str, match: Match, reviewers: list[str]) -> Finding:
+def from_match(number: str, match: Match, reviewers: list[str], dissenters: list[str]) -> Finding:
     """Two files with the same digest: derived. Two similar pictures: inferred, with PDQ's error beside it."""
     near = match.signal == "pdq"
     item, exhibit = match.item.display, match.exhibit.number
-    facts = {"item": item, "exhibit": exhibit, "list": str(match.hash_list), "label": match.label}
-    claim = (
-        Statement("match.near", {**facts, "distance": match.distance})
-        if near
-        else Statement("match.exact", {**facts, "signal": match.signal})
-    )
-    alone = Statement("match.single-review", {"officer": ", ".join(reviewers)})
+    facts = {"item": item, "exhibit": exhibit, "list": str(match.hash_list), "label": match.label or "-"}
+    facts |= {"distance": match.distance} if near else {"signal": match.signal}
+    template = ("match.near" if near else "match.exact") + ("" if len(reviewers) > 1 else "-single")
+    against = []
+    if len(reviewers) < 2:
+        against.append(Statement("match.single-review", {"officer": ", ".join(reviewers)}))
+    if dissenters:
+        against.append(Statement("match.dissent", {"officers": ", ".join(dissenters)}))
     return Finding(
         id=number,
-        claim=claim,
+        claim=Statement(template, facts),
         level=Level.INFERRED if near else Level.DERIVED,
         inputs=(f"{exhibit}/{item}",),
         recipe=Recipe.from_dict(match.recipe),
-        against=(alone,) if len(reviewers) < 2 else (),
+        against=tuple(against),
         known_error=Statement("pdq.known-error", {"threshold": match.scan.threshold}) if near else None,
     )
 
@@ -40,6 +41,9 @@ def from_trace(number: str, found: TraceResult) -> Finding:
         "stopped": totals["stopped"],
         "gap": totals["gap"],
     }
+    supports = []
+    if totals["destroyed"] or totals["absorbed"]:
+        supports.append(Statement("trace.rest", {name: totals[name] for name in ("destroyed", "absorbed")}))
     txids = sorted({each["txid"] for each in found.result["outputs"]})
     return Finding(
         id=number,
@@ -47,5 +51,6 @@ def from_trace(number: str, found: TraceResult) -> Finding:
         level=Level.DERIVED,
         inputs=tuple(f"{found.trace.chain.network}:{txid}" for txid in txids),
         recipe=Recipe.from_dict(found.recipe),
+        supports=tuple(supports),
         against=(Statement("trace.convention", {"rule": found.rule}),),
     )

@@ -1,6 +1,7 @@
 """Collects what a bundle says, from the rooms below; the bundle engine checks and writes it."""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -18,19 +19,23 @@ from amparo.bundle import (
 )
 from amparo.custody import SigningKey
 from amparo.findings import Statement
-from amparo.web.audit.actions import case_log
+from amparo.web.accounts.models import Agency
+from amparo.web.audit.actions import agency_log, case_log
 from amparo.web.audit.catalogue import ACTIONS
 from amparo.web.audit.history import lines_of
-from amparo.web.cases.authorisation import limits
+from amparo.web.audit.models import LogLine
 from amparo.web.cases.models import Authorisation, Case
 from amparo.web.common.signing import key_valid_from
 from amparo.web.court.models import Bundle, Finding
-from amparo.web.exhibits.sources import item_blob
+from amparo.web.exhibits import rules
 from amparo.web.exhibits.models import Exhibit, Item
+from amparo.web.exhibits.sources import item_blob
 from amparo.web.matches.models import Scan
 
 #: A cited item larger than this stays at the unit, with its digest in the bundle.
 COPY_LIMIT: Final = 50 * 1024 * 1024
+#: Why an item is closed -> the ground the bundle gives. Whatever else closes an item counts as restricted.
+GROUNDS: Final = {rules.OUTSIDE: "outside-authorisation", rules.UNVIEWED: "outside-authorisation"}
 
 
 class Collector:
@@ -80,11 +85,8 @@ class Collector:
     def _item_row(self, finding: Finding) -> CompletenessRow:
         item: Item = finding.match.item
         (ref,) = finding.value.inputs
-        if item.is_restricted:
-            return self._withheld(ref, RESTRICTED, item)
-        allowed = limits(self.case, "files", exhibit=item.exhibit.number)
-        if allowed is None or not allowed.covers(item.mtime.date() if item.mtime else None):
-            return self._withheld(ref, "outside-authorisation", item)
+        if why := rules.why_closed(item):
+            return self._withheld(ref, GROUNDS.get(why, RESTRICTED), item)
         if item.size is None or item.size > COPY_LIMIT or not item.size:
             return self._withheld(ref, "too-large", item)
         path = f"exhibits/{item.exhibit.number}/{_plain_name(item)}"
@@ -112,8 +114,7 @@ class Collector:
     def _notes(self) -> Iterator[Statement]:
         agency = self.case.agency
         if agency.policy["match_confirmations"] < 2:
-            facts = {"acts": "match review", **agency.policy.get("relaxed", RELAXED_AT_SET_UP)}
-            yield Statement("policy.two-persons-relaxed", facts)
+            yield Statement("policy.two-persons-relaxed", {"acts": "match review", **_who_set_policy(agency)})
         for scan in Scan.objects.filter(exhibit__case=self.case).select_related("exhibit"):
             for reason, count in sorted(scan.skipped.items()):
                 yield Statement("skipped.items", {"count": count, "exhibit": scan.exhibit.number, "reason": reason})
@@ -121,8 +122,12 @@ class Collector:
                 yield Statement("outside.authorisation", {"count": scan.outside, "authorisation": scan.authorisations})
 
 
-#: Who relaxed the four-eyes policy, where it was done when the agency was made.
-RELAXED_AT_SET_UP: Final = {"officer": "administrator", "date": "set-up", "reason": "small unit"}
+def _who_set_policy(agency: Agency) -> dict[str, str]:
+    """Who set the agency's policy last, when and why, as its log has it; what the log does not say is a dash."""
+    changes = LogLine.objects.filter(log_id=agency_log(agency.pk), action="agency.policy-changed")
+    last = changes.order_by("-seq").first()
+    event = json.loads(last.line) if last else {"actor": "-", "at": "-", "reason": None}
+    return {"officer": event["actor"], "date": event["at"][:10], "reason": event["reason"] or "-"}
 
 
 def _plain_name(item: Item) -> str:

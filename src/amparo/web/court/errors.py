@@ -9,6 +9,18 @@ class NotConfirmed(AmparoError):
     advice = gettext_noop("Have it reviewed as the agency's policy asks, then it becomes a finding by itself.")
 
 
+class NoSum(AmparoError):
+    code = "W904"
+    sentence = gettext_noop("A trace by the rule “%(rule)s” says what was reached; its amounts make no sum.")
+    advice = gettext_noop("Keep the trace by a rule whose amounts add up, and show this one beside it.")
+
+
+class NotOfThisCase(AmparoError):
+    code = "W905"
+    sentence = gettext_noop("The finding %(finding)s belongs to another case than this element.")
+    advice = gettext_noop("Put under an element what was found in its own case.")
+
+
 class NothingToBundle(AmparoError):
     code = "W902"
     sentence = gettext_noop("Case %(case)s has no finding yet, so there is nothing to put before a court.")

@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django_scopes import scope
 
-from amparo.base import AmparoError
 from amparo.bundle import build_bundle, pack
 from amparo.web.accounts.models import Agency
 from amparo.web.audit.actions import record
@@ -35,11 +34,13 @@ def bundle_zip(bundle: Bundle) -> Path:
 def run_bundle(run: Run) -> None:
     with scope(agency=Agency.objects.get(pk=run.job.agency_id)):
         bundle = Bundle.objects.select_related("case__agency", "built_by").get(pk=run.job.parameters["bundle"])
+        if bundle.state == Bundle.State.SIGNED:
+            return
+        Bundle.objects.filter(pk=bundle.pk).update(state=Bundle.State.BUILDING)
         try:
             _build(run, bundle)
-        except AmparoError:
-            Bundle.objects.filter(pk=bundle.pk).update(state=Bundle.State.FAILED)
-            raise
+        finally:  # whatever went wrong, nobody waits for a bundle that is not being built
+            Bundle.objects.filter(pk=bundle.pk, state=Bundle.State.BUILDING).update(state=Bundle.State.FAILED)
 
 
 def _build(run: Run, bundle: Bundle) -> None:

@@ -5,13 +5,17 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django_scopes import ScopedManager
 
-from amparo.findings import TEMPLATES
+from amparo.findings import TEMPLATES, Statement
 from amparo.findings import Finding as FindingValue
 from amparo.web.accounts.models import Person
 from amparo.web.cases.models import Case
 from amparo.web.common.models import UuidModel
 from amparo.web.matches.models import Match
 from amparo.web.traces.models import Trace, TraceResult
+
+
+def _said(statement: Statement) -> str:
+    return gettext(TEMPLATES[statement.template].sentence) % statement.facts
 
 
 class Finding(UuidModel):
@@ -44,14 +48,16 @@ class Finding(UuidModel):
     @property
     def sentence(self) -> str:
         """The claim in the active language."""
-        claim = self.value.claim
-        return gettext(TEMPLATES[claim.template].sentence) % claim.facts
+        return _said(self.value.claim)
+
+    @property
+    def supports(self) -> list[str]:
+        return [_said(each) for each in self.value.supports]
 
     @property
     def against(self) -> list[str]:
         value = self.value
-        doubts = [*value.against, *([value.known_error] if value.known_error else [])]
-        return [gettext(TEMPLATES[each.template].sentence) % each.facts for each in doubts]
+        return [_said(each) for each in (*value.against, *([value.known_error] if value.known_error else []))]
 
     @property
     def trace(self) -> Trace | None:

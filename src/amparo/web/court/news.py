@@ -10,4 +10,5 @@ ELEMENT_SUPPORTED = declare("element.supported", gettext_noop("put a finding und
 BUNDLE_STARTED = declare("bundle.started", gettext_noop("started a court bundle"), custody=True)
 BUNDLE_BUILT = declare("bundle.built", gettext_noop("signed a court bundle"), custody=True)
 BUNDLE_HANDED = declare("bundle.handed", gettext_noop("gave a person a bundle to read"), custody=True)
+BUNDLE_READ = declare("bundle.read", gettext_noop("read the report of a bundle"), custody=True)
 BUNDLE_TAKEN = declare("bundle.taken", gettext_noop("downloaded a bundle"), custody=True)

@@ -15,6 +15,7 @@ from amparo.web.audit.history import history
 from amparo.web.cases.scope import case_for, cases_of
 from amparo.web.common.errors import NotFound, say
 from amparo.web.court import actions, forms
+from amparo.web.court.errors import NotAReader
 from amparo.web.court.jobs import bundle_folder, bundle_zip
 from amparo.web.court.models import Bundle, BundleReader, Finding, Offence
 from amparo.web.traces.models import TraceResult
@@ -118,7 +119,10 @@ def _bundle_for(request: HttpRequest, pk: UUID) -> Bundle:
 @login_required
 def bundle(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What the bundle is, and whether it still verifies: checked anew each time this page is opened."""
-    found = _bundle_for(request, pk)
+    return _bundle_page(request, _bundle_for(request, pk), forms.ReaderForm())
+
+
+def _bundle_page(request: HttpRequest, found: Bundle, form: forms.ReaderForm) -> HttpResponse:
     member = request.user.may("bundles.build") and found.case.memberships.filter(person=request.user).exists()
     signed = found.state == Bundle.State.SIGNED
     context = {
@@ -127,10 +131,10 @@ def bundle(request: HttpRequest, pk: UUID) -> HttpResponse:
         "checked": verify(bundle_folder(found)) if signed else None,
         "readers": found.readers.select_related("person"),
         "may_build": member,
-        "form": forms.ReaderForm(),
+        "form": form,
         "is_member": member or found.case.memberships.filter(person=request.user).exists(),
     }
-    return render(request, "court/bundle.html", context)
+    return render(request, "court/bundle.html", context, status=400 if form.errors else 200)
 
 
 @login_required
@@ -138,8 +142,15 @@ def bundle(request: HttpRequest, pk: UUID) -> HttpResponse:
 def hand_over(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = _bundle_for(request, pk)
     case_for(request.user, found.case_id)
-    actions.hand_over(actor=request.user, bundle=found, username=request.POST.get("username", ""))
-    return redirect("court:bundle", pk)
+    form = forms.ReaderForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.hand_over(actor=request.user, bundle=found, **form.cleaned_data)
+        except NotAReader as error:
+            form.add_error("username", str(say(error)))
+        else:
+            return redirect("court:bundle", pk)
+    return _bundle_page(request, found, form)
 
 
 @login_required
@@ -158,6 +169,7 @@ def report(request: HttpRequest, pk: UUID, language: str) -> HttpResponse:
     found = _bundle_for(request, pk)
     if found.state != Bundle.State.SIGNED or language not in found.languages:
         raise NotFound
+    actions.note_read(actor=request.user, bundle=found, language=language)
     path = bundle_folder(found) / "data" / f"report.{language}.pdf"
     return FileResponse(path.open("rb"), content_type="application/pdf", filename=f"{found.number}.{language}.pdf")
 

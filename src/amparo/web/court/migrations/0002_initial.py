@@ -5,18 +5,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('court', '0001_initial'),
-        ('matches', '0001_initial'),
+        ("court", "0001_initial"),
+        ("matches", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='finding',
-            name='match',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='finding', to='matches.match'),
+            model_name="finding",
+            name="match",
+            field=models.OneToOneField(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="finding", to="matches.match"
+            ),
         ),
     ]

@@ -5,50 +5,55 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0001_initial'),
-        ('court', '0002_initial'),
-        ('traces', '0001_initial'),
+        ("cases", "0001_initial"),
+        ("court", "0002_initial"),
+        ("traces", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='finding',
-            name='trace_result',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='finding', to='traces.traceresult'),
+            model_name="finding",
+            name="trace_result",
+            field=models.OneToOneField(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="finding", to="traces.traceresult"
+            ),
         ),
         migrations.AddField(
-            model_name='element',
-            name='findings',
-            field=models.ManyToManyField(related_name='elements', to='court.finding'),
+            model_name="element",
+            name="findings",
+            field=models.ManyToManyField(related_name="elements", to="court.finding"),
         ),
         migrations.AddField(
-            model_name='offence',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offences', to='cases.case'),
+            model_name="offence",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="offences", to="cases.case"
+            ),
         ),
         migrations.AddField(
-            model_name='element',
-            name='offence',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='elements', to='court.offence'),
+            model_name="element",
+            name="offence",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="elements", to="court.offence"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bundle',
-            constraint=models.UniqueConstraint(fields=('case', 'number'), name='one_bundle_a_number'),
+            model_name="bundle",
+            constraint=models.UniqueConstraint(fields=("case", "number"), name="one_bundle_a_number"),
         ),
         migrations.AddConstraint(
-            model_name='bundlereader',
-            constraint=models.UniqueConstraint(fields=('bundle', 'person'), name='one_reader_a_bundle'),
+            model_name="bundlereader",
+            constraint=models.UniqueConstraint(fields=("bundle", "person"), name="one_reader_a_bundle"),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.UniqueConstraint(fields=('case', 'number'), name='one_finding_a_number'),
+            model_name="finding",
+            constraint=models.UniqueConstraint(fields=("case", "number"), name="one_finding_a_number"),
         ),
         migrations.AddConstraint(
-            model_name='element',
-            constraint=models.UniqueConstraint(fields=('offence', 'position'), name='one_element_a_position'),
+            model_name="element",
+            constraint=models.UniqueConstraint(fields=("offence", "position"), name="one_element_a_position"),
         ),
     ]
