@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from amparo.web.common.errors import NotFound
+from amparo.web.common.errors import NotAllowed, NotFound
 from amparo.web.common.models import Job
 from amparo.web.common.nav import ENTRIES
 
@@ -25,6 +25,8 @@ def desk_start(request: HttpRequest) -> HttpResponse:
 @login_required
 def job(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How far a piece of long work is; it can be left and come back to. A case's work is for its members only."""
+    if not request.user.may("jobs.see"):
+        raise NotAllowed(permission="jobs.see")
     found = Job.objects.filter(pk=pk, agency_id=request.user.agency_id).first()
     if found is None or (found.case_id and not request.user.memberships.filter(case_id=found.case_id).exists()):
         raise NotFound
