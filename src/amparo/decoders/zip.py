@@ -57,7 +57,7 @@ class Zip(Decoder):
         if refused is not None:
             return Skipped(str(index), refused[0], f"{name}: {refused[1]}")
         remarks = ("unsafe-name",) * is_unsafe_name(raw) + ("duplicate-name",) * repeated
-        inside = Blob(name, info.file_size, lambda: _open(blob, index))
+        inside = Blob(name, info.file_size, lambda: _open(blob, index, info))
         return Member(str(index), name, inside, _dos_time(info), remarks)
 
     def examples(self) -> Sequence[Example]:
@@ -67,13 +67,19 @@ class Zip(Decoder):
         return [Example(buffer.getvalue(), b"hello")]
 
 
-def _open(blob: Blob, index: int) -> BinaryIO:
-    """Open member `index`; zipfile reads at most the declared size and checks the CRC at the end."""
+class _KnownZip(zipfile.ZipFile):
+    """A zip whose directory was read before: reading it again for each member would take time squared."""
+
+    def _RealGetContents(self) -> None:  # noqa: N802  (zipfile's name)
+        return
+
+
+def _open(blob: Blob, index: int, info: zipfile.ZipInfo) -> BinaryIO:
+    """Open one member; zipfile reads at most the declared size and checks the CRC at the end."""
     source = blob.open()
     try:
-        archive = zipfile.ZipFile(source)
-        name = archive.infolist()[index].filename
-        return joined(name, lambda: cast(BinaryIO, archive.open(archive.infolist()[index])), archive, source)
+        archive = _KnownZip(source)
+        return joined(info.filename, lambda: cast(BinaryIO, archive.open(info)), archive, source)
     except _BAD as error:
         source.close()
         raise DecodedBroken(what=f"{blob.name}|{index}", why=str(error)) from error
