@@ -5,11 +5,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_tasks import task
+from django_tasks_db.models import DBTaskResult
+
+from amparo.web.common.models import Job
 
 VERSION: Final = 1
+QUEUE_IN_DATABASE: Final = "django_tasks_db.DatabaseBackend"
 _SUBSCRIBERS: Final[dict[str, list[str]]] = defaultdict(list)
 
 
@@ -34,11 +40,25 @@ def subscribe(name: str, function: Callable[[Event], None]) -> None:
 
 
 def publish(event: Event) -> None:
-    """Deliver to every subscriber after commit; one that fails undoes nothing and is seen in the task list."""
+    """Deliver to every subscriber after commit; one that fails undoes nothing and is seen in the task list.
+
+    A queue in the database gets its row in the same transaction: a process killed right after the commit loses no news.
+    """
     for path in _SUBSCRIBERS[event.name]:
-        transaction.on_commit(lambda path=path: deliver.enqueue(path, asdict(event)))
+        if settings.TASKS["default"]["BACKEND"] == QUEUE_IN_DATABASE:
+            deliver.enqueue(path, asdict(event))
+        else:
+            transaction.on_commit(lambda path=path: deliver.enqueue(path, asdict(event)))
 
 
 @task()
 def deliver(path: str, event: dict[str, Any]) -> None:
     import_string(path)(Event(**event))
+
+
+def take_up_stale_news() -> int:
+    """Deliver again what a worker held when it died: subscribers are idempotent. Returns how many."""
+    held = DBTaskResult.objects.running().filter(
+        task_path=deliver.module_path, started_at__lt=timezone.now() - Job.LEASE
+    )
+    return int(held.update(status="READY", started_at=None))

@@ -130,3 +130,4 @@ class _Scanner:
             auth=self.scan.authorisations,
             facts={"read": self.scan.read, "outside": self.scan.outside, "matches": self.scan.matches.count()},
         )
+        self.run.finish()

@@ -92,6 +92,7 @@ class _Batch:
         self.found, self.finds, self.items, self.since = [], 0, 0, time.monotonic()
 
 
+@transaction.atomic
 def _say(run: Run, exhibit: Exhibit, auth: str) -> None:
     """One custody line at the end: how many items were read for the case's sightings, how many were not."""
     actor_id: UUID | None = run.job.actor_id
@@ -107,3 +108,4 @@ def _say(run: Run, exhibit: Exhibit, auth: str) -> None:
             "sightings": Sighting.objects.filter(exhibit=exhibit).count(),
         },
     )  # fmt: skip
+    run.finish()

@@ -1,15 +1,19 @@
 """`worker`: do the queued jobs, and take up again what a killed worker left behind."""
 
+import logging
 import threading
 from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
-from django.db import connection
+from django.db import OperationalError, connection
 
+from amparo.web.common.events import take_up_stale_news
 from amparo.web.common.jobs import take_up_stale_jobs
+from amparo.web.common.models import Job
 
-SECONDS_BETWEEN_LOOKS = 10
+logger = logging.getLogger("amparo.jobs")
+SECONDS_BETWEEN_LOOKS = min(10.0, Job.LEASE.total_seconds() / 3)
 
 
 class Command(BaseCommand):
@@ -27,7 +31,11 @@ class Command(BaseCommand):
 
 def _watch(stop: threading.Event) -> None:
     while True:
-        take_up_stale_jobs()
+        try:
+            take_up_stale_jobs()
+            take_up_stale_news()
+        except OperationalError:
+            logger.warning("the database was busy or away; stale jobs are looked for again soon")
         connection.close()
         if stop.wait(SECONDS_BETWEEN_LOOKS):
             return
