@@ -1,7 +1,7 @@
 """Names: frozen lists that people, shops and pages of a world are drawn from. No real person is meant.
 
-Domains are under example.org / example.com / example.net (RFC 2606), phone numbers from the ranges that Ofcom keeps
-for drama, so that nothing here reaches anybody.
+Domains are under example.org / example.com / example.net (RFC 2606), phone numbers from 555-0100 to 555-0199, kept
+for fiction in North America, so that nothing here reaches anybody.
 """
 
 from typing import Final, NamedTuple
@@ -43,14 +43,14 @@ class Person(NamedTuple):
 def make_people(dice: Dice) -> tuple[Person, ...]:
     """Return one person a role, with different names and different reachable-by-nobody contact details."""
     given, family = dice.take(GIVEN, len(ROLES)), dice.take(FAMILY, len(ROLES))
-    numbers = dice.take(range(100, 1000), len(ROLES))
+    numbers = dice.take(range(100, 200), len(ROLES))
     return tuple(
         Person(
             name=f"{first} {last} (synthetic)",
             role=role,
             category=CATEGORY[role],
             email=f"{_plain(first)}.{_plain(last)}@mail.example.org",
-            phone=f"+447700900{number}",
+            phone=f"+12025550{number}",
             handle=f"@{_plain(first)}_{number}",
         )
         for role, first, last, number in zip(ROLES, given, family, numbers, strict=True)

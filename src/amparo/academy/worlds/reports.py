@@ -135,7 +135,7 @@ DRAFTS: Final = (
     ),
 )
 #: Which fact stands for which kind of observable.
-KINDS: Final = {"wallet": "btc", "page": "url", "phone": "phone", "email": "email"}
+KINDS: Final = {"wallet": "btc-testnet", "page": "url", "phone": "phone", "email": "email"}
 
 
 def make_reports(dice: Dice, facts: Facts) -> tuple[CitizenReport, ...]:

@@ -107,7 +107,7 @@ def _answers(
 
     return Answers(
         urgent=tuple(number for number, report in enumerate(reports) if report.urgent),
-        linked=tuple(number for number, report in enumerate(reports) if "btc" in report.holds),
+        linked=tuple(number for number, report in enumerate(reports) if "btc-testnet" in report.holds),
         exact=named("known"),
         near=named("near"),
         unlisted=named("ordinary"),
