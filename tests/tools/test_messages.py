@@ -150,3 +150,14 @@ def test_arabic_has_its_six_plural_forms(messages, fill, n, form):
 def test_a_message_of_facts_only_needs_no_words(messages):
     assert messages.needs_no_words(messages.Message("", "%(what)s", "", ()))
     assert not messages.needs_no_words(messages.Message("", "%(what)s: no", "", ()))
+
+
+@pytest.mark.parametrize("language", ["es", "fr", "ar", "pt", "sw"])
+def test_the_court_report_and_the_desk_say_the_same_words(tool, language):
+    """A bundle carries its own words, since it is built without Django; one thing has one name in both."""
+    module = tool("messages")
+    desk = module.translations(module.read(module.path_of(language)))
+    report = json.loads((module.PACKAGE / "bundle" / "catalogue" / f"{language}.json").read_text())
+    shared = {key: (desk[key][0], text) for key, text in report.items() if key in desk}
+    assert len(shared) > 50
+    assert {key: both for key, both in shared.items() if both[0] != both[1]} == {}
