@@ -132,6 +132,7 @@ def _bundle_page(request: HttpRequest, found: Bundle, form: forms.ReaderForm) ->
         "readers": found.readers.select_related("person"),
         "may_build": member,
         "form": form,
+        "reports": [(language, forms.NAMES[language]) for language in found.languages],
         "is_member": member or found.case.memberships.filter(person=request.user).exists(),
     }
     return render(request, "court/bundle.html", context, status=400 if form.errors else 200)

@@ -41,7 +41,7 @@ class ScanForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["lists"].queryset = HashList.objects.filter(withdrawn=None)
+        self.fields["lists"].queryset = self.fields["lists"].initial = HashList.objects.filter(withdrawn=None)
 
 
 class FilterForm(forms.Form):

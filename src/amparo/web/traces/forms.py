@@ -1,10 +1,12 @@
 """Forms: load blocks, import tags, ask for a trace."""
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from amparo.base import gettext_noop
 from amparo.ledger import TAINT_RULES
 from amparo.web.cases.models import Case
 from amparo.web.traces.models import ChainWindow
@@ -35,6 +37,20 @@ class TagForm(forms.Form):
     source = forms.CharField(label=_("Who published it, for a list of addresses"), max_length=200, required=False)
 
 
+#: What a rule says, in a line.
+RULES: Final = {
+    "fifo": gettext_noop("what came in first goes out first"),
+    "lifo": gettext_noop("what came in last goes out first"),
+    "tiho": gettext_noop("traced money goes out first, into the largest output"),
+    "haircut": gettext_noop("each output and the fee get their proportion"),
+    "poison": gettext_noop("every output that was touched, whole; its amounts make no sum"),
+}
+
+
+def _rule(name: str) -> str:
+    return f"{name}: {gettext(RULES[name])}" if name in RULES else name
+
+
 class TraceForm(forms.Form):
     chain = forms.ModelChoiceField(label=_("In these blocks"), queryset=ChainWindow.objects.none())
     seed = forms.CharField(
@@ -55,6 +71,8 @@ class TraceForm(forms.Form):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["chain"].queryset = ChainWindow.of(case.agency)
-        self.fields["rules"].choices = [(rule.name, rule.name) for rule in TAINT_RULES]
+        self.fields["chain"].queryset = chains = ChainWindow.of(case.agency)
+        if len(chains) == 1:
+            self.fields["chain"].initial = chains[0]
+        self.fields["rules"].choices = [(rule.name, _rule(rule.name)) for rule in TAINT_RULES]
         self.fields["rules"].initial = [case.preferred_rule, "haircut"]
