@@ -77,9 +77,11 @@ class _database:  # noqa: N801  (reads as a function at its one place of use)
 
 
 @pytest.fixture(scope="session")
-def seen(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the journey keeps the pages it saw."""
-    return tmp_path_factory.mktemp("seen")
+def seen(installation: Installation) -> Path:
+    """Where the journey keeps the pages it saw, apart for each installation."""
+    place = installation.home.parent / f"seen-{installation.home.name}"
+    place.mkdir()
+    return place
 
 
 @pytest.fixture(scope="session")

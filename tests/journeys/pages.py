@@ -20,11 +20,14 @@ class Visitor:
         self.page.set_default_timeout(20_000)
         self.name, self.base, self.seen, self.count = name, base, seen, 0
         self.requests: list[str] = []
+        self.visited: list[str] = []  # paths that were opened and answered 200
         self.page.on("request", lambda request: self.requests.append(request.url))
 
     def go(self, path: str) -> int:
         answer = self.page.goto(self.base + path)
         assert answer is not None
+        if answer.status == 200:
+            self.visited.append(path)
         self.keep()
         return answer.status
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 from tests.journeys.installation import Installation
-from tests.journeys.pages import Citizen, Officer
+from tests.journeys.looking import english_in, look_at
+from tests.journeys.pages import DESK, PHONE, Citizen, Officer
 
 from amparo.bundle import VERIFIER
 
@@ -47,7 +48,13 @@ def material(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_main_path(
-    browser: Browser, installation: Installation, shared: Path, material: Path, seen: Path, pictures: Path
+    browser: Browser,
+    installation: Installation,
+    shared: Path,
+    material: Path,
+    seen: Path,
+    pictures: Path,
+    axe: str,
 ) -> None:
     citizen = Citizen(browser, seen, installation)
     code = a_citizen_reports(citizen, pictures)
@@ -55,12 +62,15 @@ def test_the_main_path(
     case = an_officer_reads_and_opens_a_case(officer, pictures)
     the_citizen_comes_back(Citizen(browser, seen, installation), code)
     exhibits_are_deposited(officer, case, shared, material, pictures)
-    known_material_is_found_and_confirmed(officer, browser, seen, case, material, pictures)
+    second = known_material_is_found_and_confirmed(officer, browser, seen, case, material, pictures)
     the_money_is_followed(officer, case, shared, pictures)
     bundle = a_bundle_is_built(officer, case, material, pictures)
     the_bundle_can_be_checked(bundle, installation)
     the_judge_reads_only_the_bundle(browser, seen, installation, officer, case)
-    the_other_agency_sees_nothing_but_the_referral(browser, seen, installation, officer, case, material)
+    the_other_agency_sees_nothing_but_the_referral(browser, seen, installation, officer, second, case, material)
+    the_same_pages_in_arabic(browser, seen, installation, officer, pictures)
+    everybody_can_use_the_pages(browser, axe, seen, installation)
+    nothing_was_left_untranslated(seen)
 
 
 def a_citizen_reports(citizen: Citizen, pictures: Path) -> str:
@@ -177,7 +187,7 @@ def exhibits_are_deposited(officer: Officer, case: str, shared: Path, material: 
 
 def known_material_is_found_and_confirmed(
     officer: Officer, browser: Browser, seen: Path, case: str, material: Path, pictures: Path
-) -> None:
+) -> Officer:
     officer.go("/matches/lists/import/")
     page = officer.page
     page.set_input_files('[name="file"]', material / "list.csv")
@@ -214,6 +224,7 @@ def known_material_is_found_and_confirmed(
     assert "restricted" in second.text()
     findings = officer.wait_for(f"/court/case/{case}/", "National list")
     assert "has the same sha256 digest as an entry" in findings
+    return second
 
 
 def the_money_is_followed(officer: Officer, case: str, shared: Path, pictures: Path) -> None:
@@ -325,14 +336,18 @@ def the_judge_reads_only_the_bundle(
 
 
 def the_other_agency_sees_nothing_but_the_referral(
-    browser: Browser, seen: Path, installation: Installation, officer: Officer, case: str, material: Path
+    browser: Browser,
+    seen: Path,
+    installation: Installation,
+    officer: Officer,
+    second: Officer,
+    case: str,
+    material: Path,
 ) -> None:
     abroad = Officer(browser, seen, installation, "abroad")
     abroad.sign_in()
     assert abroad.go(f"/cases/{case}/") == 404
     assert abroad.go(officer.page.url.removeprefix(officer.base)) == 404
-    second = Officer(browser, seen, installation, "second")
-    second.sign_in()
     exchange_cards(second, abroad)
     second.go(f"/referrals/case/{case}/")
     second.page.locator('[name="partner"]').select_option(index=1)
@@ -372,3 +387,48 @@ def exchange_cards(one: Officer, other: Officer) -> None:
         ):
             me.page.fill(f'[name="{name}"]', value)
         me.press("Add the partner")
+
+
+def the_same_pages_in_arabic(
+    browser: Browser, seen: Path, installation: Installation, officer: Officer, pictures: Path
+) -> None:
+    """Arabic runs right to left, on the phone and at the desk."""
+    citizen = Citizen(browser, seen, installation, language="ar")
+    for path in ("/ar/", "/ar/report/", "/ar/return/", "/ar/privacy/", "/ar/about/", "/ar/help/"):
+        assert citizen.go(path) == 200
+        assert citizen.page.get_attribute("html", "dir") == "rtl"
+    for audience in ("parents", "children"):
+        citizen.go(f"/ar/help/{audience}/")
+        citizen.follow(citizen.page.locator("main a").first)
+    citizen.go("/ar/")
+    citizen.picture(pictures, "portal-start-ar")
+    visited = list(dict.fromkeys(officer.visited))
+    officer.name = "desk-lead-ar"
+    officer.page.locator("details.who-menu summary").click()
+    officer.page.select_option("#desk-language", "ar")
+    officer.follow(
+        officer.page.locator("details.who-menu form", has=officer.page.locator("#desk-language")).locator("button")
+    )
+    for path in visited:
+        officer.go(path)
+        assert officer.page.get_attribute("html", "dir") == "rtl"
+    officer.go("/reports/")
+    officer.picture(pictures, "report-queue-ar")
+
+
+def everybody_can_use_the_pages(browser: Browser, axe: str, seen: Path, installation: Installation) -> None:
+    """No axe violation on any page that was seen, and none is wider than the screen it was seen on."""
+    portal, desk = sorted(seen.glob("portal-*.html")), sorted(seen.glob("desk-*.html"))
+    assert len(portal) > 15
+    assert len(desk) > 60
+    problems = look_at(browser, axe, portal, installation.portal, PHONE)
+    problems += look_at(browser, axe, portal, installation.portal, {"width": 320, "height": 640})
+    problems += look_at(browser, axe, desk, installation.desk, DESK)
+    assert problems == []
+
+
+def nothing_was_left_untranslated(seen: Path) -> None:
+    """No page in Arabic holds an English sentence of ours."""
+    pages = sorted(seen.glob("*-ar-*.html"))
+    assert len(pages) > 40
+    assert sorted(set().union(*(english_in(page) for page in pages))) == []
