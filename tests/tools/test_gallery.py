@@ -1,6 +1,8 @@
 """The gallery in a real browser: nothing wider than the screen, no axe violation, both modes, right to left."""
 
+import gzip
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -76,6 +78,16 @@ def test_axe_finds_nothing(browser, gallery, scheme):
         page.close()
     context.close()
     assert found == {}
+
+
+@pytest.mark.parametrize("name", PORTAL)
+def test_a_portal_page_with_all_it_loads_stays_small(gallery, name):
+    """At most 20 KB as sent (gzip): a cheap phone on a slow network waits for every one of them."""
+    html = (gallery / f"{name}.html").read_text(encoding="utf-8")
+    loaded = [gallery / path for path in re.findall(r'(?:href|src)="(static/[^"]+)"', html)]
+    assert len(loaded) >= 4
+    sent = sum(len(gzip.compress(data)) for data in [html.encode(), *(path.read_bytes() for path in loaded)])
+    assert sent <= 20_000
 
 
 def test_escape_twice_leaves_the_page_and_once_does_not(browser, gallery):
