@@ -5,7 +5,7 @@ from collections.abc import Callable
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import translation
 from django_scopes import scope
 
@@ -25,6 +25,21 @@ class AgencyScope:
         with scope(agency=request.user.agency), translation.override(request.user.language):
             request.LANGUAGE_CODE = request.user.language
             return self.get_response(request)
+
+
+class NoUploadsOfStrangers:
+    """Refuse large files from whoever is not signed in, before a byte of them is written to the disk."""
+
+    LARGEST = 64 * 1024  # bytes; nothing that a signed-out page asks for is larger
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_large = int(request.META.get("CONTENT_LENGTH") or 0) > self.LARGEST
+        if is_large and request.content_type == "multipart/form-data" and not request.user.is_authenticated:
+            return render(request, "400.html", status=400)
+        return self.get_response(request)
 
 
 class RequireSecondFactor:

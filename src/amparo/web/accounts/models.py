@@ -109,3 +109,14 @@ class ApiToken(UuidModel):
 
     class Meta:
         ordering = ["-created"]
+
+
+class Remembered(models.Model):
+    """What sign-in keeps for some minutes (see `memory`): counts of failures, codes that were used."""
+
+    key = models.CharField(max_length=64, primary_key=True)  # keyed hash
+    value = models.JSONField()
+    until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        ordering = ["until"]

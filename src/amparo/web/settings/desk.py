@@ -17,6 +17,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "amparo.web.accounts.middleware.NoUploadsOfStrangers",
     "amparo.web.accounts.middleware.RequireSecondFactor",
     "amparo.web.accounts.middleware.AgencyScope",
     "amparo.web.common.refusals.SayRefusals",
@@ -47,6 +48,8 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 MFA_ADAPTER = "amparo.web.accounts.adapters.BoxedSecrets"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Amparo"
+# Attempts and used codes are counted once for all processes, not once in each.
+CACHES = {"default": {"BACKEND": "amparo.web.accounts.memory.SignInMemory"}}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/account/login/"
