@@ -13,7 +13,9 @@ from amparo.web.cases.authorisation import OutsideAuthorisation
 from amparo.web.cases.models import Authorisation
 from amparo.web.common.errors import NotAllowed
 from amparo.web.common.home import folder
+from amparo.web.common.jobs import JobStopped, Run, stop_job, take_up_stale_jobs
 from amparo.web.common.models import Job
+from amparo.web.traces import actions, jobs
 from amparo.web.traces.actions import import_address_list, import_tagpack, load_chain, start_trace
 from amparo.web.traces.errors import ChainMayNotMeet, NoLabel, NoRule, NotPaidHere, PackThere
 from amparo.web.traces.models import ChainWindow, Tag, TagPack, Trace
@@ -57,23 +59,66 @@ def test_raw_blocks_are_windows_and_say_what_is_missing(lead, in_agency, home, s
     assert "6,190" in signed_in(lead).get("/traces/chains/").content.decode()
 
 
-def test_what_is_no_block_leaves_nothing(lead, home, in_agency, tmp_path, signed_in) -> None:
+def upload(client, path, at_once, name="x"):
+    with path.open("rb") as file, at_once():
+        return client.post("/traces/chains/load/", {"file": file, "name": name})
+
+
+def test_what_is_no_block_leaves_nothing(lead, home, in_agency, tmp_path, signed_in, at_once) -> None:
     path = tmp_path / "blk.dat"
     path.write_bytes(b"no blocks here" * 100)
-    with path.open("rb") as upload:
-        answer = signed_in(lead).post("/traces/chains/load/", {"file": upload, "name": "x"}, follow=True)
-    assert "(L" in answer.content.decode()
+    client = signed_in(lead)
+    answer = upload(client, path, at_once)
+    job = Job.objects.get()
+    assert (job.state, job.error_code[0]) == ("failed", "L")
+    assert job.error_code in client.get(answer["Location"]).content.decode()
     assert stores() == []
     assert not ChainWindow.objects.exists()
 
 
 def test_blocks_by_the_form(lead, home, in_agency, shared, signed_in, at_once) -> None:
-    with (shared / "chain/btc-main-227835.raw").open("rb") as upload, at_once():
-        answer = signed_in(lead).post("/traces/chains/load/", {"file": upload, "name": "Block 227835"})
-    assert answer.status_code == 302
+    client, path = signed_in(lead), shared / "chain/btc-main-227835.raw"
+    assert upload(client, path, at_once, "Block 227835").status_code == 302
     made = ChainWindow.objects.get()
     assert (made.name, made.blocks, made.window) == ("Block 227835", 1, "btc-main-227835.raw")
-    assert stores() == [made.folder]
+    upload(client, path, at_once, "Again")
+    assert (ChainWindow.objects.get(), stores()) == (made, [made.folder])
+    assert {each.state for each in Job.objects.all()} == {"done"}
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before-it-is-kept", "after-it-is-kept"])
+def test_a_load_that_was_killed_is_done_once(
+    lead, in_agency, home, shared, signed_in, at_once, monkeypatch, after
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    real = actions._keep_chain
+
+    def keep(*facts: object) -> ChainWindow:
+        if after:
+            real(*facts)
+        raise Killed
+
+    monkeypatch.setattr(actions, "_keep_chain", keep)
+    upload(signed_in(lead), shared / "chain/btc-main-227835.raw", at_once)
+    monkeypatch.setattr(actions, "_keep_chain", real)
+    Job.objects.update(lease_until="2026-01-01T00:00:00Z")
+    with at_once():
+        assert take_up_stale_jobs() == 1
+    assert Job.objects.get().state == "done"
+    assert stores() == [ChainWindow.objects.get().folder]
+    assert LogLine.objects.filter(action="chain.loaded").count() == 1
+
+
+def test_a_load_that_was_stopped_leaves_nothing(lead, in_agency, home, shared, signed_in, at_once, monkeypatch) -> None:
+    def load(**fields: object) -> None:
+        stop_job(Job.objects.get())
+        raise JobStopped
+
+    monkeypatch.setattr(jobs, "load_chain", load)
+    upload(signed_in(lead), shared / "chain/btc-main-227835.raw", at_once)
+    assert (Job.objects.get().state, stores()) == ("stopped", [])
 
 
 @pytest.mark.parametrize("rule", ["fifo", "lifo", "tiho", "haircut"])
@@ -243,8 +288,6 @@ def test_a_trace_killed_between_two_rules_goes_on(lead, case, chain, at_once, mo
     class Killed(BaseException):
         pass
 
-    from amparo.web.common.jobs import Run, take_up_stale_jobs
-
     real, seen = Run.commit, []
 
     def commit(self: Run, **fields: object) -> None:
@@ -257,7 +300,7 @@ def test_a_trace_killed_between_two_rules_goes_on(lead, case, chain, at_once, mo
     with at_once():
         made = start_trace(actor=lead, case=case, chain=chain, seed="9:0", rules=["fifo", "haircut", "lifo"])
     assert [each.rule for each in made.results.all()] == ["fifo"]
-    Job.objects.update(lease_until=date(2026, 1, 1).isoformat() + "T00:00:00Z")
+    Job.objects.update(lease_until="2026-01-01T00:00:00Z")
     with at_once():
         take_up_stale_jobs()
     assert [each.rule for each in made.results.all()] == ["fifo", "haircut", "lifo"]

@@ -33,6 +33,7 @@ from amparo.web.cases.authorisation import require_authorisation
 from amparo.web.cases.models import Case
 from amparo.web.common.home import folder
 from amparo.web.common.jobs import start_job
+from amparo.web.common.models import Job
 from amparo.web.traces import news
 from amparo.web.traces.errors import ChainMayNotMeet, NoLabel, NoRule, NotPaidHere, PackThere
 from amparo.web.traces.models import ChainWindow, Tag, TagPack, Trace, TraceResult
@@ -61,19 +62,42 @@ def seeds_of(store: Store, text: str) -> list[Seed]:
 
 
 def load_chain(
-    *, actor: Person, source: Path, name: str, window: str | None = None, progress: Progress = silent
+    *,
+    actor: Person,
+    source: Path,
+    name: str,
+    window: str | None = None,
+    place: str | None = None,
+    progress: Progress = silent,
 ) -> ChainWindow:
     """Load blocks into a new store, or return the one that holds the same source already.
 
+    `place`: the store's folder, if the caller may have to begin again and must not leave a second one behind.
     Raises NotAllowed, or the ledger engine's error that names the block; then nothing is stored.
     """
     require(actor, "traces.run")
-    place = f"chain-{secrets.token_hex(8)}"
+    place = place or f"chain-{secrets.token_hex(8)}"
     report = load(source, folder("ledger") / place, window=window, progress=progress)
     chain = _keep_chain(actor, place, report, name)
     if chain.folder != place:
         shutil.rmtree(folder("ledger") / place)
     return chain
+
+
+@transaction.atomic
+def start_load(*, actor: Person, source: Path, name: str, window: str | None = None) -> Job:
+    """Queue `load_chain` of a file that lies in a folder of its own below the ledger's; the job removes that folder.
+
+    Raises NotAllowed. What is wrong with the source, the job says.
+    """
+    require(actor, "traces.run")
+    return start_job(
+        "traces.load",
+        agency_id=actor.agency_id,
+        actor_id=actor.pk,
+        subject=name,
+        parameters={"place": source.parent.name, "file": source.name, "name": name, "window": window},
+    )
 
 
 def _keep_chain(actor: Person, place: str, report: LoadReport, name: str) -> ChainWindow:

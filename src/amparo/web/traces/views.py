@@ -1,5 +1,6 @@
 """Pages of chains, tags and traces."""
 
+import shutil
 import tempfile
 from pathlib import Path
 from urllib.parse import urlencode
@@ -43,14 +44,15 @@ def load(request: HttpRequest) -> HttpResponse:
     form = forms.LoadForm(request.POST or None, request.FILES or None)
     if form.is_valid():
         data = form.cleaned_data
+        place = Path(tempfile.mkdtemp(prefix="incoming-", dir=folder("ledger")))
         try:
-            with tempfile.TemporaryDirectory(dir=folder("ledger")) as place:
-                path = kept(data["file"], Path(place))
-                actions.load_chain(actor=request.user, source=path, name=data["name"], window=data["window"] or None)
+            path = kept(data["file"], place)
+            job = actions.start_load(actor=request.user, source=path, name=data["name"], window=data["window"] or None)
         except AmparoError as error:
+            shutil.rmtree(place)
             form.add_error(None, str(say(error)))
         else:
-            return redirect("traces:chains")
+            return redirect(f"{reverse('jobs:job', args=[job.pk])}?back={reverse('traces:chains')}")
     return render(request, "traces/form.html", {"form": form, "act": "load"}, status=400 if form.errors else 200)
 
 
