@@ -20,7 +20,7 @@ class Visitor:
         self.page.set_default_timeout(20_000)
         self.name, self.base, self.seen, self.count = name, base, seen, 0
         self.requests: list[str] = []
-        self.visited: list[str] = []  # paths that were opened and answered 200
+        self.visited: list[str] = []  # paths that were opened
         self.page.on("request", lambda request: self.requests.append(request.url))
 
     def go(self, path: str) -> int:
@@ -41,6 +41,7 @@ class Visitor:
         """Click what leads to another page, and wait until that page is there."""
         with self.page.expect_navigation():
             (self.page.locator(spot).first if isinstance(spot, str) else spot).click()
+        self.visited.append(self.page.url.removeprefix(self.base))
         self.keep()
 
     def text(self) -> str:

@@ -410,8 +410,8 @@ def the_same_pages_in_arabic(
         officer.page.locator("details.who-menu form", has=officer.page.locator("#desk-language")).locator("button")
     )
     for path in visited:
-        officer.go(path)
-        assert officer.page.get_attribute("html", "dir") == "rtl"
+        if officer.go(path) != 405:  # the address of a form that was only posted to
+            assert officer.page.get_attribute("html", "dir") == "rtl"
     officer.go("/reports/")
     officer.picture(pictures, "report-queue-ar")
 
