@@ -7,13 +7,20 @@ import pytest
 from django.test import Client
 from django_scopes import scope, scopes_disabled
 from django_scopes.exceptions import ScopeError
+from tests.web.conftest import COMPLAINT
 
 from amparo.web.accounts.models import Agency, Person
-from amparo.web.cases.actions import AuthorisationDoesNotFit, NotOneOfUs, add_member, enter_person, move_person, open_case
+from amparo.web.cases.actions import (
+    AuthorisationDoesNotFit,
+    NotOneOfUs,
+    add_member,
+    enter_person,
+    move_person,
+    open_case,
+)
 from amparo.web.cases.authorisation import OutsideAuthorisation, limits, require_authorisation
 from amparo.web.cases.models import Case
 from amparo.web.common.errors import NotAllowed
-from tests.web.conftest import COMPLAINT
 
 
 def test_numbers_count_up_per_agency(case: Case, person: Callable[..., Person], other_agency: Agency) -> None:
@@ -59,7 +66,9 @@ def test_a_member_from_elsewhere_is_refused(case: Case, person: Callable[..., Pe
         pytest.param({"valid_from": date(2999, 1, 1)}, "files", "EX1", False, id="not-yet"),
     ],
 )
-def test_limits(person: Callable[..., Person], agency: Agency, fields: dict, kind: str, exhibit: str, allowed: bool) -> None:
+def test_limits(
+    person: Callable[..., Person], agency: Agency, fields: dict, kind: str, exhibit: str, allowed: bool
+) -> None:
     lead = person("investigator")
     with scope(agency=agency):
         case = open_case(actor=lead, title="T", authorisation={**COMPLAINT, **fields})

@@ -1,7 +1,9 @@
 """AMPARO_HOME: the one folder an installation lives in, and what lies where inside it."""
 
 import os
+import tempfile
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,18 +35,27 @@ def config() -> dict[str, Any]:
 
 
 def write_secret(path: Path, data: bytes) -> None:
-    """Write a key file that only this user can read; an existing file is never replaced."""
+    """Write a key file that only this user can read; it appears whole, and an existing one is never replaced.
+
+    Raises FileExistsError if it is there already.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
+    descriptor, partial = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.link(partial, path)
+    finally:
+        Path(partial).unlink()
 
 
 def secret(name: str, size: int = 32) -> bytes:
     """Return keys/`name`, drawn once from the system's random source."""
     path = folder("keys") / name
     if not path.exists():
-        write_secret(path, os.urandom(size))
+        # Portal, desk and worker start together: whoever is first draws the key, all read the same.
+        with suppress(FileExistsError):
+            write_secret(path, os.urandom(size))
     return path.read_bytes()

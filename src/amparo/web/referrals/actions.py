@@ -20,6 +20,7 @@ from amparo.web.cases.authorisation import require_authorisation
 from amparo.web.cases.models import Case
 from amparo.web.common.home import folder
 from amparo.web.common.signing import signing_key
+from amparo.web.court.closing import require_open
 from amparo.web.court.jobs import bundle_folder
 from amparo.web.court.models import Bundle
 from amparo.web.exhibits.actions import deposit_path
@@ -68,13 +69,14 @@ def opened_folder(referral: Referral) -> Path:
 def send(*, actor: Person, case: Case, partner: Partner, note: str = "") -> Referral:
     """Seal the case's newest signed bundle for a partner. The file is then carried by people or any channel.
 
-    Raises NotAllowed, OutsideAuthorisation, NothingToRefer, or the exchange engine's errors.
+    Raises NotAllowed, OutsideAuthorisation, NothingToRefer, BundleClosed, or the exchange engine's errors.
     """
     require(actor, "referrals.send")
     limits = require_authorisation(case, "files")
     bundle = Bundle.objects.filter(case=case, state=Bundle.State.SIGNED).order_by("-signed").first()
     if bundle is None:
         raise NothingToRefer(case=case.number)
+    require_open(bundle)
     referral = Referral(
         agency=case.agency,
         direction=Referral.Direction.OUT,
@@ -126,8 +128,11 @@ def _meta(referral: Referral, bundle: Bundle) -> dict[str, Any]:
 
 @transaction.atomic
 def note_taken(*, actor: Person, referral: Referral) -> None:
-    """The sealed file leaves the desk: a custody event, written before the first byte."""
+    """The sealed file leaves the desk: a custody event, written before the first byte. Raises BundleClosed."""
     require(actor, "referrals.send")
+    signed = Bundle.objects.filter(case=referral.case, state=Bundle.State.SIGNED, signed__lte=referral.at)
+    if sealed := signed.order_by("-signed").first():
+        require_open(sealed)
     record(
         news.TAKEN,
         actor=actor.actor,
