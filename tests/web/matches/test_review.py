@@ -167,6 +167,15 @@ def test_a_reveal_is_for_one_person_one_match_and_some_minutes(match, exact, cli
     assert client.get(f"/matches/{match.pk}/picture.png?shown=no-uuid").content == blurred
 
 
+def test_the_exposure_ledger_is_for_its_person_only(match, client, lead, second, signed_in) -> None:
+    assert "Nothing revealed" in client.get("/matches/exposures/").content.decode()
+    reveal(actor=lead, match=match, reason="must compare")
+    mine = client.get("/matches/exposures/").content.decode()
+    assert "must compare" in mine
+    assert "1 picture revealed, 1 of them today" in mine
+    assert "must compare" not in signed_in(second).get("/matches/exposures/").content.decode()
+
+
 def test_restricted_material_is_shown_by_the_reveal_alone(match, client, lead, second, at_once) -> None:
     decide(at_once, match, (lead, "confirm"), (second, "confirm"))
     exposure = reveal(actor=lead, match=match, reason="the court asks what it shows")

@@ -10,6 +10,7 @@ urlpatterns = [
     path("lists/<uuid:pk>/withdraw/", views.withdraw, name="withdraw"),
     path("case/<uuid:case_id>/", views.case, name="case"),
     path("scan/<uuid:exhibit_id>/", views.scan, name="scan"),
+    path("exposures/", views.exposures, name="exposures"),
     path("<uuid:pk>/", views.match, name="match"),
     path("<uuid:pk>/review/", views.review, name="review"),
     path("<uuid:pk>/reveal/", views.reveal, name="reveal"),

@@ -204,6 +204,18 @@ def picture(request: HttpRequest, pk: UUID) -> HttpResponse:
     return response
 
 
+@login_required
+def exposures(request: HttpRequest) -> HttpResponse:
+    """The reader's own exposure ledger: nobody else's is ever shown."""
+    require(request.user, "media.reveal")
+    mine = Exposure.objects.filter(person=request.user).select_related("match__item", "match__exhibit__case")
+    context = {
+        "page": Paginator(mine, ROWS).get_page(request.GET.get("page")),
+        "today": mine.filter(at__date=timezone.now().date()).count(),
+    }
+    return render(request, "matches/exposures.html", context)
+
+
 def _uuid(text: str | None) -> UUID | None:
     try:
         return UUID(text or "")
