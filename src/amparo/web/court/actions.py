@@ -14,6 +14,7 @@ from amparo.web.cases.authorisation import DATA_KINDS, limits, require_authorisa
 from amparo.web.cases.models import Case
 from amparo.web.common.jobs import start_job
 from amparo.web.court import news
+from amparo.web.court.closing import require_open
 from amparo.web.court.compose import from_match, from_trace
 from amparo.web.court.errors import NoSum, NotAReader, NotConfirmed, NothingToBundle, NotOfThisCase
 from amparo.web.court.models import Bundle, BundleReader, Element, Finding, Offence
@@ -132,7 +133,8 @@ def hand_over(*, actor: Person, bundle: Bundle, username: str) -> BundleReader:
 
 @transaction.atomic
 def note_taken(*, actor: Person, bundle: Bundle) -> None:
-    """A download is a custody event, written before the first byte leaves."""
+    """A download is a custody event, written before the first byte leaves. Raises BundleClosed."""
+    require_open(bundle)
     after = f"sha256:{bundle.digest}"
     _record(news.BUNDLE_TAKEN, actor, bundle.case, f"bundle:{bundle.pk}", after=after)
 

@@ -31,3 +31,11 @@ class NotAReader(AmparoError):
     code = "W903"
     sentence = gettext_noop("%(username)s cannot be given a bundle to read.")
     advice = gettext_noop("Choose an active person of this agency with a role that reads bundles.")
+
+
+class BundleClosed(AmparoError):
+    """It was signed before the material was marked, so it holds a copy of it."""
+
+    code = "W906"
+    sentence = gettext_noop("Bundle %(bundle)s holds a copy of what was marked as restricted later: it leaves no more.")
+    advice = gettext_noop("Build a new bundle: it says that the item is withheld, with its digest.")
