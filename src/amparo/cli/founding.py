@@ -6,6 +6,8 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from amparo.base import utc_now
+from amparo.cli.certificates import own_certificate
 from amparo.cli.django_ import start_django
 from amparo.cli.errors import AlreadyThere
 
@@ -22,6 +24,7 @@ class Wish(NamedTuple):
     supervisor: str
     hosts: tuple[str, ...]
     https: bool
+    tls: str | None = None  # "self": a certificate of our own
 
 
 class SignIn(NamedTuple):
@@ -40,6 +43,7 @@ class Founded(NamedTuple):
     passphrase: str  # the supervisor's, for the reading room
     recovery_words: str
     fingerprint: str
+    certificate: str | None  # fingerprint of our own TLS certificate
 
 
 def found(wish: Wish) -> Founded:
@@ -81,7 +85,13 @@ def _fill(wish: Wish, where: Path) -> Founded:
     founded = _found_agency(wish, where)
     _write_config(home() / "config.toml", wish)
     connections.close_all()
-    return founded
+    if wish.tls is None:
+        return founded
+    return founded._replace(certificate=own_certificate(home() / "keys", _hosts(wish), utc_now()).fingerprint)
+
+
+def _hosts(wish: Wish) -> tuple[str, ...]:
+    return ("127.0.0.1", "localhost", "[::1]", *wish.hosts)
 
 
 def _found_agency(wish: Wish, where: Path) -> Founded:
@@ -104,7 +114,7 @@ def _found_agency(wish: Wish, where: Path) -> Founded:
         lead, supervisor = _found_person(agency, wish.supervisor, "supervisor")
         with scope(agency=agency):
             ceremony = make_agency_keys(agency, first=lead)
-    return Founded(where, (admin, supervisor), ceremony.passphrase, ceremony.recovery_words, ceremony.fingerprint)
+    return Founded(where, (admin, supervisor), ceremony.passphrase, ceremony.recovery_words, ceremony.fingerprint, None)
 
 
 def _found_person(agency: "Agency", username: str, role: str) -> "tuple[Person, SignIn]":
@@ -123,11 +133,12 @@ def _found_person(agency: "Agency", username: str, role: str) -> "tuple[Person, 
 
 def _write_config(path: Path, wish: Wish) -> None:
     """Write what the installation's administrator may change."""
-    hosts = ", ".join(f'"{host}"' for host in ("127.0.0.1", "localhost", "[::1]", *wish.hosts))
+    hosts = ", ".join(f'"{host}"' for host in _hosts(wish))
     lines = [
         "# Amparo's installation. docs/reference/configuration.md says what can stand here.",
         f"hosts = [{hosts}]",
-        f"https = {'true' if wish.https else 'false'}",
+        f"https = {'true' if wish.https or wish.tls else 'false'}",
+        *([f'tls = "{wish.tls}"'] if wish.tls else []),
         f'portal_agency = "{_slug(wish.agency)}"',
     ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -148,4 +159,5 @@ def as_row(founded: Founded) -> dict[str, Any]:
         "passphrase": founded.passphrase,
         "recovery_words": founded.recovery_words,
         "fingerprint": founded.fingerprint,
+        "certificate": founded.certificate,
     }

@@ -6,6 +6,7 @@ import click
 
 from amparo.base import utc_now
 from amparo.cli import backups, django_, founding, serving
+from amparo.cli.certificates import Certificate, own_certificate
 from amparo.cli.teller import Teller, display, telling
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -23,14 +24,15 @@ FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
     "--host", "hosts", multiple=True, help="Name or address that browsers will use; may be given more than once."
 )
 @click.option("--https", is_flag=True, help="A proxy in front speaks TLS: cookies are for https only.")
+@click.option("--tls", type=click.Choice(["self"]), help="Speak TLS without a proxy, with a certificate of our own.")
 @telling
-def init(teller: Teller, *, hosts: tuple[str, ...], https: bool, **names: str) -> None:
+def init(teller: Teller, *, hosts: tuple[str, ...], https: bool, tls: str | None, **names: str) -> None:
     """Make an installation in AMPARO_HOME: keys, database, the unit and its first two persons.
 
     Prints two passwords, two secrets for authenticator apps, the reading-room passphrase and the recovery key. They are
     shown once and kept nowhere: write them down before you close the window.
     """
-    wish = founding.Wish(hosts=hosts, https=https, **names)
+    wish = founding.Wish(hosts=hosts, https=https, tls=tls, **names)
     founded = founding.found(wish)
     teller.row(founding.as_row(founded), _founded(founded))
 
@@ -50,6 +52,7 @@ def _founded(founded: founding.Founded) -> str:
         "Recovery key (on paper, in a safe, away from this machine; without it lost passphrases lose the reports):",
         *(f"  {line}" for line in founded.recovery_words.splitlines()),
         f"Fingerprint of the unit's key: {founded.fingerprint}",
+        *([f"Fingerprint of the TLS certificate: {founded.certificate}"] if founded.certificate else []),
         "",
         "None of this is shown again. Next: amparo serve",
     ]
@@ -64,14 +67,27 @@ def _founded(founded: founding.Founded) -> str:
 @telling
 def serve(teller: Teller, host: str, portal_port: int, desk_port: int, workers: int) -> None:
     """Run portal, desk and worker until stopped (Ctrl-C or SIGTERM). A part that dies is started again."""
-    django_.open_installation()
-    place = serving.Place(host, portal_port, desk_port)
+    home = django_.open_installation()
+    place = serving.Place(host, portal_port, desk_port, _certificate(home))
 
     def ready() -> None:
-        portal, desk = f"http://{host}:{portal_port}/", f"http://{host}:{desk_port}/"
-        teller.row({"portal": portal, "desk": desk}, f"Portal: {portal}\nDesk:   {desk}\nStop with Ctrl-C.")
+        row = {"portal": place.url(portal_port), "desk": place.url(desk_port)}
+        lines = [f"Portal: {row['portal']}", f"Desk:   {row['desk']}"]
+        if place.certificate:
+            row["certificate"] = place.certificate.fingerprint
+            lines.append(f"Certificate (SHA-256): {place.certificate.fingerprint}")
+        teller.row(row, "\n".join([*lines, "Stop with Ctrl-C."]))
 
     serving.serve(place, workers, ready)
+
+
+def _certificate(home: Path) -> Certificate | None:
+    """Return the installation's own certificate if config.toml says `tls = "self"`, renewed when it is nearly over."""
+    from django.conf import settings
+
+    from amparo.web.common.home import config
+
+    return own_certificate(home / "keys", settings.ALLOWED_HOSTS, utc_now()) if config().get("tls") == "self" else None
 
 
 @click.command("backup", short_help="Back up data and keys, apart.")

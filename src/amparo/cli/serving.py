@@ -3,14 +3,16 @@
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from types import FrameType
 from typing import Final, NamedTuple
 
+from amparo.cli.certificates import Certificate
 from amparo.cli.errors import DoesNotStart, PortTaken
 
 #: A part that dies this often within a minute does not start any more: stop and say so.
@@ -24,6 +26,10 @@ class Place(NamedTuple):
     host: str
     portal: int
     desk: int
+    certificate: Certificate | None = None  # with one, both speak TLS themselves
+
+    def url(self, port: int) -> str:
+        return f"{'https' if self.certificate else 'http'}://{self.host}:{port}/"
 
 
 class Part:
@@ -74,8 +80,8 @@ def serve(place: Place, workers: int, ready: Callable[[], None]) -> None:
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
     parts = [
-        _web("portal", place.host, place.portal, workers),
-        _web("desk", place.host, place.desk, workers),
+        _web("portal", place, place.portal, workers),
+        _web("desk", place, place.desk, workers),
         _worker(),
     ]
     try:
@@ -95,18 +101,20 @@ def _watch(parts: list[Part], stopping: list[int], place: Place, ready: Callable
     while not stopping:
         for part in parts:
             part.look()
-        if not said and _answers(place.host, place.portal) and _answers(place.host, place.desk):
+        if not said and _answers(place, place.portal) and _answers(place, place.desk):
             ready()
             said = True
         time.sleep(LOOK_EVERY)
 
 
-def _web(name: str, host: str, port: int, workers: int) -> Part:
+def _web(name: str, place: Place, port: int, workers: int) -> Part:
     command = [
-        sys.executable, "-m", "gunicorn", f"amparo.web.wsgi:{name}", "--bind", f"{host}:{port}",
+        sys.executable, "-m", "gunicorn", f"amparo.web.wsgi:{name}", "--bind", f"{place.host}:{port}",
         "--workers", str(workers), "--threads", "4", "--log-level", "warning", "--timeout", "120",
-        "--no-control-socket",
+        "--no-control-socket", "--logger-class", "amparo.cli.quiet.Quiet",
     ]  # fmt: skip
+    if place.certificate:
+        command += ["--certfile", str(place.certificate.certificate), "--keyfile", str(place.certificate.key)]
     return Part(name, command, f"amparo.web.settings.{name}")
 
 
@@ -123,9 +131,9 @@ def _refuse_taken(host: str, port: int) -> None:
             raise PortTaken(host=host, port=port) from None
 
 
-def _answers(host: str, port: int) -> bool:
+def _answers(place: Place, port: int) -> bool:
     """True once a worker answers, with whatever status: a bound port alone says nothing."""
-    connection = HTTPConnection(host, port, timeout=1)
+    connection = _connection(place, port)
     try:
         connection.request("GET", "/")
         return connection.getresponse().status > 0
@@ -133,3 +141,11 @@ def _answers(host: str, port: int) -> bool:
         return False
     finally:
         connection.close()
+
+
+def _connection(place: Place, port: int) -> HTTPConnection:
+    if place.certificate is None:
+        return HTTPConnection(place.host, port, timeout=1)
+    context = ssl.create_default_context(cafile=str(place.certificate.certificate))
+    context.check_hostname = False  # our own certificate is what we look for, whatever the port is bound to
+    return HTTPSConnection(place.host, port, timeout=1, context=context)

@@ -1,4 +1,4 @@
-"""Guessing passwords and codes is limited once for all processes; a code opens once; a new password ends old sessions."""
+"""Guessing passwords and codes is limited once for all processes; a code opens once; a new password ends sessions."""
 
 import time
 from collections.abc import Callable

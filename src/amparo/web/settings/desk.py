@@ -55,6 +55,8 @@ LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/account/login/"
 
 _secure = bool(CONFIG.get("https", False))
+# Behind a real certificate browsers are told to stay with https; with one of our own that would lock people out.
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _secure and CONFIG.get("tls") != "self" else 0
 SESSION_COOKIE_NAME = "__Host-session" if _secure else "amparo_session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
 SESSION_COOKIE_HTTPONLY = True
