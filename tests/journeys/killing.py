@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import random
 import shutil
 import signal
 import sqlite3
@@ -132,9 +131,3 @@ def assert_same(killed: dict[str, Any], undisturbed: dict[str, Any]) -> None:
         assert job["state"] == "done", kind
         assert "finished" in page, kind
         assert f"{job['done']:,} of {job['total']:,}" in page, kind
-
-
-def moments(seed: int, count: int, longest: float) -> list[float]:
-    """Seconds to let a worker live, the same in each run of the test."""
-    dice = random.Random(seed)
-    return [dice.uniform(0.3, longest) for _ in range(count)]
