@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from amparo.base import Skipped
 from amparo.web.common import jobs
@@ -71,3 +73,31 @@ def test_a_worker_that_lost_its_lease_stops(count_to_ten: None) -> None:
     run = Run(job, timezone.now())
     with pytest.raises(jobs.JobStopped):
         run.commit(cursor="1", done=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_how_a_job_ended_is_said_by_the_worker_that_holds_it() -> None:
+    def slow(run: Run) -> None:
+        later = timezone.now() + timedelta(seconds=60)
+        Job.objects.filter(pk=run.job.pk).update(lease_until=later)  # another worker took it meanwhile
+        raise jobs.JobKeepsDying(attempts=1)
+
+    handler("test.slow")(slow)
+    try:
+        job = Job.objects.create(kind="test.slow", agency_id=uuid4(), subject="s")
+        jobs.run_job.call(str(job.pk))
+    finally:
+        del HANDLERS["test.slow"]
+    job.refresh_from_db()
+    assert (job.state, job.error_code) == ("running", "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_waits_behind_longer_work_is_queued_once(count_to_ten: None, settings: Any) -> None:
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    job = start_job("test.count", agency_id=uuid4(), subject="s")
+    Job.objects.update(created=timezone.now() - timedelta(hours=1))
+    assert take_up_stale_jobs() == 0
+    DBTaskResult.objects.all().delete()  # the queue lost it
+    assert take_up_stale_jobs() == 1
+    assert [each.args_kwargs["args"] for each in DBTaskResult.objects.all()] == [[str(job.pk)]]

@@ -12,7 +12,7 @@ from amparo.web.audit.actors import SYSTEM
 from amparo.web.audit.models import LogLine
 from amparo.web.cases.models import Case
 from amparo.web.reports.actions import change_state, open_report_by_code, withdraw, write_message_as_reporter
-from amparo.web.reports.models import DangerClock, Report, ReportCopy
+from amparo.web.reports.models import DangerClock, ReadingRoom, Report, ReportCopy
 
 WALLET = "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"
 
@@ -214,3 +214,19 @@ def test_a_danger_report_nobody_opened_shows_its_minutes(desk, receive, agency):
         DangerClock.objects.update(minute=timezone.now() - timedelta(minutes=42))
     assert "42 minutes" in page(desk, "/reports/")
     assert report.number
+
+
+def test_every_page_says_whether_the_room_is_open_and_does_not_keep_it_open(open_desk, reader, agency):
+    assert "Reading room open until" in page(open_desk, "/cases/")
+    used = timezone.now() - timedelta(minutes=14)
+    with scope(agency=agency):
+        ReadingRoom.objects.update(used=used)
+    assert "Reading room open until" in page(open_desk, "/cases/")
+    with scope(agency=agency):
+        assert ReadingRoom.objects.get().used == used
+        ReadingRoom.objects.update(used=timezone.now() - timedelta(minutes=16))
+    assert "Reading room closed" in page(open_desk, "/cases/")
+
+
+def test_who_may_not_read_reports_sees_no_reading_room(person, signed_in):
+    assert "Reading room" not in page(signed_in(person("administrator")), "/people/")

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django_tasks import task
+from django_tasks_db.models import DBTaskResult
 
 from amparo.base import AmparoError, Skipped, gettext_noop
 from amparo.web.common.models import Job
@@ -60,6 +61,11 @@ class Run:
     def finish(self) -> None:
         """Done. Call it inside the transaction that tells the result: killed later, nothing is told twice."""
         self._save(state=Job.State.DONE, finished=timezone.now())
+
+    def end(self, **fields: object) -> None:
+        """Write how it ended, unless it was stopped or another worker holds it by now: then that is theirs to say."""
+        mine = Job.objects.filter(pk=self.job.pk, state=Job.State.RUNNING, lease_until=self._lease)
+        mine.update(finished=timezone.now(), **fields)
 
     def progress(self, done: int, total: int | None, unit: str) -> None:
         """An engine's Progress: shown, and renews the lease, at most once a second. Raises JobStopped."""
@@ -114,20 +120,21 @@ def run_job(job_id: str) -> None:
     job.started = job.started or now
     job.attempts += 1
     job.save(update_fields=["started", "attempts"])
+    run = Run(job, lease)
     try:
         if job.attempts > MAX_ATTEMPTS:
             raise JobKeepsDying(attempts=MAX_ATTEMPTS)
-        HANDLERS[job.kind](Run(job, lease))
+        HANDLERS[job.kind](run)
     except JobStopped:
         logger.info("job %s stopped", job_id)
     except AmparoError as error:
-        _end(job_id, state=Job.State.FAILED, error_code=error.code, error=str(error)[:2000])
+        run.end(state=Job.State.FAILED, error_code=error.code, error=str(error)[:2000])
     except Exception:
         # A defect of ours: the job says so to the user, the task system keeps the traceback for the maintainer.
-        _end(job_id, state=Job.State.FAILED, error_code="W010", error="")
+        run.end(state=Job.State.FAILED, error_code="W010", error="")
         raise
     else:
-        _end(job_id, state=Job.State.DONE)
+        run.end(state=Job.State.DONE)
 
 
 class JobKeepsDying(AmparoError):
@@ -136,20 +143,23 @@ class JobKeepsDying(AmparoError):
     advice = gettext_noop("Look into the worker's log for memory or disk trouble, then start it again.")
 
 
-def _end(job_id: str, **fields: object) -> None:
-    Job.objects.filter(pk=job_id, state=Job.State.RUNNING).update(finished=timezone.now(), **fields)
-
-
 def take_up_stale_jobs() -> int:
     """Queue again every running job whose lease ran out, and every waiting job older than a lease. Returns how many.
 
     The worker's supervisor calls it at start and every few seconds; a job queued twice is done once (see run_job).
+    One that still stands in the queue, behind longer work, is left there.
     """
     now = timezone.now()
     stale = Job.objects.filter(
         Q(state=Job.State.RUNNING, lease_until__lt=now) | Q(state=Job.State.WAITING, created__lt=now - Job.LEASE)
     )
-    ids = list(stale.values_list("pk", flat=True))
+    ids = {str(pk) for pk in stale.values_list("pk", flat=True)} - _queued()
     for pk in ids:
-        run_job.enqueue(str(pk))
+        run_job.enqueue(pk)
     return len(ids)
+
+
+def _queued() -> set[str]:
+    """The jobs that stand in the queue and were taken by no worker yet."""
+    ready = DBTaskResult.objects.ready().filter(task_path=run_job.module_path)
+    return {str(given["args"][0]) for given in ready.values_list("args_kwargs", flat=True)}

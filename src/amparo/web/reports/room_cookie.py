@@ -1,10 +1,12 @@
 """The cookie that holds an open reading room's key: no script reads it, no other site sends it."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from amparo.web.reports.errors import RoomClosed
-from amparo.web.reports.rooms import LONGEST, OpenRoom, enter_room
+from amparo.web.reports.rooms import LONGEST, OpenRoom, enter_room, room_until
 
 
 def _name() -> str:
@@ -20,6 +22,11 @@ def open_room_of(request: HttpRequest) -> OpenRoom | None:
         return enter_room(request.user, cookie)
     except RoomClosed:
         return None
+
+
+def open_until(request: HttpRequest) -> datetime | None:
+    """Say until when this browser's room is open, without renewing it or opening a key: only reading reports renews."""
+    return room_until(request.user, request.COOKIES.get(_name(), ""))
 
 
 def required_room(request: HttpRequest) -> OpenRoom:

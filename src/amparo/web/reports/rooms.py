@@ -93,6 +93,16 @@ def enter_room(person: Person, cookie: str) -> OpenRoom:
     return OpenRoom(person, {int(epoch): bytes.fromhex(key) for epoch, key in keys.items()}, until)
 
 
+def room_until(person: Person, cookie: str) -> datetime | None:
+    """Return when the room behind a cookie closes by itself, or None if it is closed. Nothing is renewed or opened."""
+    try:
+        room, _ = _room_of(person, cookie)
+    except RoomClosed:
+        return None
+    until = min(room.used + IDLE, room.opened + LONGEST)
+    return until if until > timezone.now() else None
+
+
 def _room_of(person: Person, cookie: str) -> tuple[ReadingRoom, bytes]:
     room_id, _, key = cookie.partition(".")
     try:

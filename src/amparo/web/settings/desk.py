@@ -27,6 +27,7 @@ TEMPLATES[0]["OPTIONS"]["context_processors"] += [  # type: ignore[index]
     "django.contrib.auth.context_processors.auth",
     "django.contrib.messages.context_processors.messages",
     "amparo.web.accounts.context.desk",
+    "amparo.web.reports.context.reading_room",
 ]
 AMPARO_REFERRER_POLICY = "same-origin"  # no-referrer would make Chromium send Origin: null, which CSRF refuses
 AMPARO_REQUIRE_MFA = True
