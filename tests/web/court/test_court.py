@@ -142,6 +142,21 @@ def test_findings_are_made_once_and_only_when_ripe(matched, kept_trace, lead, se
         keep_trace(actor=second, found=kept.trace.results.get(rule="haircut"))
 
 
+def test_a_withdrawn_finding_stays_marked_and_no_new_bundle_holds_it(kept_trace, case, lead, second, signed_in) -> None:
+    finding = kept_trace()
+    client = signed_in(lead)
+    address = f"/court/findings/{finding.pk}/withdraw/"
+    assert client.post(address, {"reason": " "}).status_code == 400
+    assert signed_in(second).post(address, {"reason": "r"}).status_code == 403
+    for _ in range(2):  # posted twice, it is withdrawn once
+        assert client.post(address, {"reason": "the seed was mistyped"}).status_code == 302
+    assert LogLine.objects.filter(action="finding.withdrawn").count() == 1
+    for page in (f"/court/findings/{finding.pk}/", f"/court/case/{case.pk}/"):
+        assert "withdrawn" in client.get(page).content.decode()
+    with pytest.raises(NothingToBundle):
+        start_bundle(actor=lead, case=case, languages=["en"])
+
+
 def test_a_kept_trace_says_its_sum_and_its_convention(kept_trace, lead, signed_in) -> None:
     finding = kept_trace()
     assert finding.level == "derived"

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from amparo.findings import Finding as FindingValue
 from amparo.web.accounts.models import Person
@@ -12,11 +13,19 @@ from amparo.web.audit.actions import record
 from amparo.web.cases.actions import next_number
 from amparo.web.cases.authorisation import DATA_KINDS, limits, require_authorisation
 from amparo.web.cases.models import Case
+from amparo.web.common.errors import NotAllowed
 from amparo.web.common.jobs import start_job
 from amparo.web.court import news
 from amparo.web.court.closing import require_open
 from amparo.web.court.compose import from_match, from_trace
-from amparo.web.court.errors import NoSum, NotAReader, NotConfirmed, NothingToBundle, NotOfThisCase
+from amparo.web.court.errors import (
+    NoSum,
+    NotAReader,
+    NotConfirmed,
+    NothingToBundle,
+    NotOfThisCase,
+    WithdrawalNeedsReason,
+)
 from amparo.web.court.models import Bundle, BundleReader, Element, Finding, Offence
 from amparo.web.matches.models import Match
 from amparo.web.traces.models import TraceResult
@@ -60,6 +69,21 @@ def _keep(actor: Person, case: Case, value: FindingValue, **fields: Any) -> Find
     finding = Finding.objects.create(case=case, number=value.id, body=value.as_dict(), author=actor, **fields)
     _record(news.FINDING_MADE, actor, case, f"finding:{finding.pk}", facts={"number": value.id, "level": value.level})
     return finding
+
+
+@transaction.atomic
+def withdraw_finding(*, actor: Person, finding: Finding, reason: str) -> None:
+    """Take a finding back, with a reason: it stays on the page, marked, and no new bundle holds it.
+
+    Bundles that were signed with it stay as they are. Raises NotAllowed, WithdrawalNeedsReason.
+    """
+    require(actor, "findings.make")
+    if not reason.strip():
+        raise WithdrawalNeedsReason
+    if Finding.objects.filter(pk=finding.pk, withdrawn=None).update(withdrawn=timezone.now()):
+        facts = {"number": finding.number}
+        about = f"finding:{finding.pk}"
+        _record(news.FINDING_WITHDRAWN, actor, finding.case, about, reason=reason.strip()[:200], facts=facts)
 
 
 def _number(case: Case, letter: str) -> str:
@@ -131,6 +155,13 @@ def hand_over(*, actor: Person, bundle: Bundle, username: str) -> BundleReader:
     return reader
 
 
+def may_read(person: Person, bundle: Bundle) -> bool:
+    """A member of the case who may see findings, or a reader of this one bundle."""
+    if person.may("bundles.read") and bundle.readers.filter(person=person).exists():
+        return True
+    return person.may("findings.see") and bundle.case.memberships.filter(person=person).exists()
+
+
 @transaction.atomic
 def note_taken(*, actor: Person, bundle: Bundle) -> None:
     """A download is a custody event, written before the first byte leaves. Raises BundleClosed."""
@@ -141,9 +172,15 @@ def note_taken(*, actor: Person, bundle: Bundle) -> None:
 
 @transaction.atomic
 def note_read(*, actor: Person, bundle: Bundle, language: str) -> None:
-    """Who read the report on the desk stands in the custody log too."""
+    """Who read the report on the desk stands in the custody log too. Raises NotAllowed."""
+    _require_reader(actor, bundle)
     facts = {"number": bundle.number, "language": language}
     _record(news.BUNDLE_READ, actor, bundle.case, f"bundle:{bundle.pk}", facts=facts)
+
+
+def _require_reader(actor: Person, bundle: Bundle) -> None:
+    if not may_read(actor, bundle):
+        raise NotAllowed(permission="bundles.read")
 
 
 def _record(action: str, actor: Person, case: Case, about: str, **rest: Any) -> None:

@@ -27,6 +27,12 @@ class NothingToBundle(AmparoError):
     advice = gettext_noop("Confirm a match or keep a trace as a finding first.")
 
 
+class WithdrawalNeedsReason(AmparoError):
+    code = "W907"
+    sentence = gettext_noop("To withdraw a finding, say why.")
+    advice = gettext_noop("The reason stands in the custody log, where a court can read it.")
+
+
 class NotAReader(AmparoError):
     code = "W903"
     sentence = gettext_noop("%(username)s cannot be given a bundle to read.")

@@ -9,6 +9,7 @@ urlpatterns = [
     path("case/<uuid:case_id>/support/", views.support, name="support"),
     path("case/<uuid:case_id>/bundle/", views.build, name="build"),
     path("findings/<uuid:pk>/", views.finding, name="finding"),
+    path("findings/<uuid:pk>/withdraw/", views.withdraw, name="withdraw"),
     path("traces/<uuid:pk>/keep/", views.keep_trace, name="keep-trace"),
     path("bundles/", views.reading, name="reading"),
     path("bundles/<uuid:pk>/", views.bundle, name="bundle"),

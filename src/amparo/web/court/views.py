@@ -36,18 +36,36 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return render(request, "court/case.html", context)
 
 
-@login_required
-def finding(request: HttpRequest, pk: UUID) -> HttpResponse:
+def _finding_for(request: HttpRequest, pk: UUID) -> Finding:
     require(request.user, "findings.see")
     found = (
         Finding.objects.filter(pk=pk, case__in=cases_of(request.user))
-        .select_related("case", "author", "match__item", "trace_result__trace")
+        .select_related("case__agency", "author", "match__item", "trace_result__trace")
         .first()
     )
     if found is None:
         raise NotFound
-    past = history(agency_id=found.case.agency_id, case_id=found.case_id, object=f"finding:{found.pk}")
-    return render(request, "court/finding.html", {"finding": found, "case": found.case, "history": past})
+    return found
+
+
+@login_required
+def finding(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = _finding_for(request, pk)
+    context = {
+        "finding": found,
+        "case": found.case,
+        "history": history(agency_id=found.case.agency_id, case_id=found.case_id, object=f"finding:{found.pk}"),
+        "may_withdraw": found.withdrawn is None and request.user.may("findings.make"),
+    }
+    return render(request, "court/finding.html", context)
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = _finding_for(request, pk)
+    actions.withdraw_finding(actor=request.user, finding=found, reason=request.POST.get("reason", ""))
+    return redirect("court:finding", pk)
 
 
 @login_required
@@ -106,14 +124,9 @@ def build(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def _bundle_for(request: HttpRequest, pk: UUID) -> Bundle:
     """A member of the case, or a reader of this one bundle; everybody else finds nothing."""
     found = Bundle.objects.filter(pk=pk).select_related("case__agency", "built_by").first()
-    if found is None:
+    if found is None or not actions.may_read(request.user, found):
         raise NotFound
-    person = request.user
-    if person.may("bundles.read") and found.readers.filter(person=person).exists():
-        return found
-    if person.may("findings.see") and found.case.memberships.filter(person=person).exists():
-        return found
-    raise NotFound
+    return found
 
 
 @login_required
