@@ -202,6 +202,8 @@ def _sha256_of(path: Path) -> str:
 def open_referred_case(*, actor: Person, referral: Referral, title: str, authorisation: dict[str, Any]) -> Case:
     """Open our own case from a referral, under our own authorisation; its bundle becomes the first exhibit."""
     require(actor, "cases.open")
+    require(actor, "referrals.receive")
+    referral = Referral.objects.select_for_update().get(pk=referral.pk)  # opened twice at once, it is one case
     if referral.case_id is not None:
         raise CaseThere
     case = open_case(actor=actor, title=title, authorisation=authorisation)
