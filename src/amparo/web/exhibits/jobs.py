@@ -66,6 +66,7 @@ def check(run: Run) -> None:
             exhibit.save()
             _say_checked(run, exhibit, bool(damaged))
             run.commit(cursor="checked", done=found.size, total=found.size, unit="bytes")
+            run.finish()
 
 
 def _merged(before: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str, Any]]:
