@@ -101,6 +101,13 @@ class Unit:
         client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
         return client
 
+    def partner_of(self, other: Agency) -> Any:
+        card = card_of(other)
+        return add_partner(
+            actor=self.all, name=other.name, country="KE",
+            recipient=card.recipient, verify_key=card.verify_key, compared="By telephone",
+        )  # fmt: skip
+
     @cached_property
     def objects(self) -> dict[str, list[models.Model]]:
         """Model label -> its objects in this agency, for every model of ours whose key is a UUID."""
@@ -226,13 +233,6 @@ class WorkedUnit(Unit):
         made.refresh_from_db()
         assert made.state == Bundle.State.SIGNED
         return made
-
-    def partner_of(self, other: Agency) -> Any:
-        card = card_of(other)
-        return add_partner(
-            actor=self.all, name=other.name, country="KE",
-            recipient=card.recipient, verify_key=card.verify_key, compared="By telephone",
-        )  # fmt: skip
 
     def _referral(self) -> None:
         """To itself, so that one goes out and one comes in."""

@@ -2,8 +2,6 @@
 
 from typing import Final, NamedTuple
 
-from amparo.base import gettext_noop
-
 
 class Declared(NamedTuple):
     name: str
@@ -20,7 +18,3 @@ def declare(name: str, sentence: str, *, custody: bool = False) -> str:
     if ACTIONS.setdefault(name, declared) != declared:
         raise ValueError(f"the action {name!r} is declared twice")
     return name
-
-
-CHECKPOINT_SIGNED = declare("audit.checkpoint-signed", gettext_noop("signed a checkpoint of the log"))
-DENIED = declare("audit.denied", gettext_noop("was refused"), custody=False)

@@ -10,4 +10,3 @@ MEMBER_REMOVED = declare("case.member-removed", gettext_noop("removed a member f
 AUTHORISED = declare("case.authorised", gettext_noop("entered an authorisation"), custody=True)
 PERSON_ENTERED = declare("case.person-entered", gettext_noop("entered a person into the case"), custody=True)
 PERSON_MOVED = declare("case.person-moved", gettext_noop("moved a person to another category"), custody=True)
-OUTSIDE = declare("case.outside-authorisation", gettext_noop("was stopped by the authorisation"), custody=True)

@@ -15,6 +15,7 @@ from django.urls import reverse
 from amparo.base import AmparoError
 from amparo.web.accounts.permissions import require
 from amparo.web.audit.history import history
+from amparo.web.cases.authorisation import limits, require_authorisation
 from amparo.web.cases.scope import case_for, cases_of
 from amparo.web.common.errors import NotFound, say
 from amparo.web.common.home import folder
@@ -83,7 +84,13 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     found = case_for(request.user, case_id)
     require(request.user, "traces.see")
     traces = Trace.objects.filter(case=found).select_related("chain", "started_by").prefetch_related("results")
-    context = {"case": found, "traces": traces, "may_run": request.user.may("traces.run")}
+    outside = 0 if limits(found, "financial") else traces.count()
+    context = {
+        "case": found,
+        "traces": traces.none() if outside else traces,
+        "outside": outside,
+        "may_run": request.user.may("traces.run"),
+    }
     return render(request, "traces/case.html", context)
 
 
@@ -109,6 +116,7 @@ def _trace_for(request: HttpRequest, pk: UUID) -> Trace:
     found = Trace.objects.filter(pk=pk, case__in=cases_of(request.user)).select_related("chain", "case__agency").first()
     if found is None:
         raise NotFound
+    require_authorisation(found.case, "financial")
     return found
 
 
