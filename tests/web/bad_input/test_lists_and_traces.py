@@ -82,15 +82,22 @@ def test_a_block_file_with_a_gap_names_the_block_that_is_missing(
     assert_nothing_stored()
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        pytest.param(60, 80, "The header at byte {header} of blk00000.dat carries no proof of work.", id="in-a-header"),
+        pytest.param(120, 160, "blk00000.dat has no block record at byte {following}", id="in-a-block"),
+    ],
+)
 def test_a_block_file_cut_in_the_middle_names_the_byte(
-    desk: Client, at_once: Callable[[], Any], blocks: list[bytes]
+    desk: Client, at_once: Callable[[], Any], blocks: list[bytes], start: int, end: int, said: str
 ) -> None:
-    data = b"".join(record(each) for each in blocks)
-    third = len(record(blocks[0])) + len(record(blocks[1]))
-    answer = load(desk, at_once, data[: third + 60] + data[third + 80 :])
+    records = [record(each) for each in blocks]
+    data, third = b"".join(records), len(records[0]) + len(records[1])
+    answer = load(desk, at_once, data[: third + start] + data[third + end :])
     assert "failed" in words(answer)
-    assert f"The record at byte {third} of blk00000.dat is cut" in words(answer)
-    assert "(L004)" in words(answer)
+    assert said.format(header=third + 8, following=third + len(records[2])) in words(answer)
+    assert "(L0" in words(answer)
     assert_nothing_stored()
 
 
