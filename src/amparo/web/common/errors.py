@@ -23,6 +23,14 @@ class NotFound(AmparoError):
     advice = gettext_noop("Go back, or start from the desk.")
 
 
+class NotReadable(AmparoError):
+    """The request breaks off, or is not one that a browser sends."""
+
+    code = "W004"
+    sentence = gettext_noop("What was sent could not be read to its end.")
+    advice = gettext_noop("Nothing was kept. Go back and send it again.")
+
+
 class Said(NamedTuple):
     code: str
     sentence: str

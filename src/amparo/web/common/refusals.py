@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from amparo.base import AmparoError
-from amparo.web.common.errors import NotAllowed, NotFound, say
+from amparo.web.common.errors import NotAllowed, NotFound, NotReadable, say
 
 
 class SayRefusals:
@@ -33,3 +33,9 @@ class SayRefusals:
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """The one 404: the same bytes for a missing object, a foreign agency's object and a wrong address."""
     return render(request, "404.html", {}, status=404)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What was refused while the request was still read; an AmparoError says why."""
+    error = exception if isinstance(exception, AmparoError) else NotReadable()
+    return render(request, "refused.html", {"said": say(error)}, status=400)

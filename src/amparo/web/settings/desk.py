@@ -68,4 +68,4 @@ CSRF_COOKIE_NAME = "__Host-csrf" if _secure else "amparo_csrf"
 CSRF_COOKIE_SAMESITE = "Strict"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 FILE_UPLOAD_TEMP_DIR = folder("inbox")  # the home's disk, not the system's: images are large
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["amparo.web.common.uploads.SayingUploadHandler"]

@@ -36,4 +36,5 @@ urlpatterns = [
         if find_spec(f"amparo.web.{app}") and find_spec(f"amparo.web.{app}.urls")
     ],
 ]
+handler400 = "amparo.web.common.refusals.bad_request"
 handler404 = "amparo.web.common.refusals.not_found"
