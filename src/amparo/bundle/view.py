@@ -28,6 +28,7 @@ from amparo.bundle.words import (
     LABELS,
     LEVELS,
     RIGHT_TO_LEFT,
+    ROLES,
     SENTENCES,
     STATES,
     TITLE,
@@ -71,6 +72,10 @@ class Speaker:
 
     def label(self, key: str) -> str:
         return self.word(LABELS[key])
+
+    def roles(self, joined: str) -> str:
+        """`learner+supervisor` in words: an actor may hold several roles."""
+        return ", ".join(visible(self.word(ROLES.get(role, role))) for role in joined.split("+"))
 
     def say(self, key: str, **facts: object) -> Sentence:
         return _pairs(fill(self.word(SENTENCES[key]), facts))
@@ -116,7 +121,7 @@ def _case(content: BundleContent, facts: ReportFacts, speaker: Speaker) -> list[
         [speaker.label("case"), visible(content.case_ref)],
         [speaker.label("agency"), visible(content.agency)],
         [speaker.label("issued"), _moment(facts.at)],
-        [speaker.label("signed_by"), f"{visible(facts.signer.holder)} ({visible(speaker.word(facts.signer.role))})"],
+        [speaker.label("signed_by"), f"{visible(facts.signer.holder)} ({speaker.roles(facts.signer.role)})"],
         [speaker.label("fingerprint"), facts.signer.id],
     ]
 
@@ -146,7 +151,7 @@ def _keys(content: BundleContent, speaker: Speaker) -> dict[str, Any]:
         [
             each.id,
             visible(each.holder),
-            visible(speaker.word(each.role)),
+            speaker.roles(each.role),
             _day(each.valid_from),
             _day(each.valid_to),
             _day(each.revoked),
@@ -274,7 +279,7 @@ def _event(event: Mapping[str, Any], content: BundleContent, speaker: Speaker) -
     return [
         str(event["seq"]),
         visible(str(event["at"])).replace("T", " ").removesuffix("Z"),
-        f"{visible(person)} ({visible(speaker.word(str(event['role'])))})",
+        f"{visible(person)} ({speaker.roles(str(event['role']))})",
         speaker.word(content.action_words[action]) if action in content.action_words else visible(action),
         visible(str(event["object"])),
         visible(str(event["reason"] or "-")),

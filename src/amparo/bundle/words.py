@@ -152,6 +152,23 @@ SENTENCES: Final = {
     "nothing": _("None."),
 }
 
+#: Roles as custody events and keys name them; an unknown one is printed as it is.
+ROLES: Final = {
+    "analyst": _("Analyst"),
+    "investigator": _("Investigator"),
+    "supervisor": _("Supervisor"),
+    "prosecutor": _("Prosecutor"),
+    "court-expert": _("Court expert"),
+    "judge-defence": _("Judge or defence"),
+    "trainer": _("Trainer"),
+    "learner": _("Learner"),
+    "overseer": _("Overseer"),
+    "administrator": _("Administrator"),
+    "reporter": _("Reporter"),
+    "system": _("System"),
+    "agency": _("Agency"),
+}
+
 README: Final = {
     "title": _("This is a court bundle."),
     "report": _("Read data/report.html, or a PDF report in your language in data/."),
@@ -161,7 +178,7 @@ README: Final = {
 
 def all_words() -> list[str]:
     """Every English sentence of this module, for the test that each language has them all."""
-    groups = (LABELS, LEVELS, STATES, GROUNDS, AUTHORISATION_KINDS, EXHIBIT_KINDS, SENTENCES, README)
+    groups = (LABELS, LEVELS, STATES, GROUNDS, AUTHORISATION_KINDS, EXHIBIT_KINDS, ROLES, SENTENCES, README)
     return [TITLE, EXERCISE, CLAIMS, *(words for group in groups for words in group.values())]
 
 

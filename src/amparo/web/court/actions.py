@@ -164,7 +164,8 @@ def may_read(person: Person, bundle: Bundle) -> bool:
 
 @transaction.atomic
 def note_taken(*, actor: Person, bundle: Bundle) -> None:
-    """A download is a custody event, written before the first byte leaves. Raises BundleClosed."""
+    """A download is a custody event, written before the first byte leaves. Raises NotAllowed, BundleClosed."""
+    _require_reader(actor, bundle)
     require_open(bundle)
     after = f"sha256:{bundle.digest}"
     _record(news.BUNDLE_TAKEN, actor, bundle.case, f"bundle:{bundle.pk}", after=after)

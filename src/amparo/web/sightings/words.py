@@ -8,6 +8,7 @@ from amparo.base import gettext_noop
 
 KINDS: Final[dict[str, str]] = {
     "btc": gettext_noop("Bitcoin address"),
+    "btc-testnet": gettext_noop("Bitcoin test address"),
     "ltc": gettext_noop("Litecoin address"),
     "doge": gettext_noop("Dogecoin address"),
     "dash": gettext_noop("Dash address"),
