@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from django.utils.translation import gettext
 from django_scopes import scope
-from routes import PLACES, ask, key_for, others_of, probe_of, routes
+from routes import PLACES, Route, ask, key_for, others_of, probe_of, routes
 from unit import Unit, Units, WorkedUnit, done_at_once
 
 from amparo.bundle.notes import NOTES
@@ -96,7 +96,7 @@ def restricted(units: Units) -> list[Canary]:
         return [Canary(by_match), Canary(marked)]
 
 
-def leaks(unit: WorkedUnit, canaries: list[Canary]) -> Iterator[str]:
+def leaks(unit: WorkedUnit, canaries: list[Canary], wanted: list[Route] = ROUTES) -> Iterator[str]:
     """Each answer of any route to any role, with any object it takes, that holds the material or a picture of it."""
     with scope(agency=unit.agency):
         others, data = others_of(unit), probe_of(unit)
@@ -110,7 +110,7 @@ def leaks(unit: WorkedUnit, canaries: list[Canary]) -> Iterator[str]:
     people = {"every role": unit.all, "a colleague": unit.second, "a reader": unit.outsiders["judge-defence"]}
     for name, person in people.items():
         client = unit.client(person)
-        for route in ROUTES:
+        for route in wanted:
             if route.name not in PLACES:
                 continue
             for key in keys.get(route.place.takes, [key_for(unit, route)]):
@@ -140,11 +140,20 @@ def test_the_reveal_shows_it_to_that_person_only(units: Units, restricted: list[
         assert ask(unit.client(person), "get", path, {"shown": str(unit.exposure.pk)}).status == 404
 
 
+def test_the_exposure_ledger_is_ones_own(units: Units) -> None:
+    unit = units.real
+    mine = f"/matches/{unit.exposure.match_id}/".encode()
+    assert mine in ask(unit.client(unit.all), "get", "/matches/exposures/", {}).body
+    for person in (unit.second, unit.members["supervisor"], unit.outsider):
+        assert mine not in ask(unit.client(person), "get", "/matches/exposures/", {}).body
+
+
 def test_the_material_test_notices_rules_that_do_not_ask(
     units: Units, restricted: list[Canary], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rules, "why_closed", lambda item, allowed=None: None)
-    found = {sentence.split(" to ")[0] for sentence in leaks(units.real, restricted)}
+    some = [route for route in ROUTES if route.name in {"matches:picture", "exhibits:take"}]
+    found = {sentence.split(" to ")[0] for sentence in leaks(units.real, restricted, some)}
     assert {"get matches:picture", "post exhibits:take"} <= found
 
 
