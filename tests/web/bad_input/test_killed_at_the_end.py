@@ -121,3 +121,23 @@ def test_no_room_tells_a_result_twice(
     assert set(Job.objects.values_list("state", flat=True)) == {"done"}
     assert {"exhibit.checked", "exhibit.catalogued", "sightings.extracted", "scan.done"} <= set(before)
     assert Counter(LogLine.objects.filter(case_id=case.pk).values_list("action", flat=True)) == before
+
+
+@pytest.mark.parametrize(
+    ("days", "state", "code"),
+    [
+        pytest.param(21, "done", "", id="a-machine-switched-off-each-evening"),
+        pytest.param(0, "failed", "W011", id="the-same-item-kills-each-worker"),
+    ],
+)
+def test_a_job_is_given_up_only_if_its_workers_die_soon(
+    tells_a_result: None, agency: Agency, days: int, state: str, code: str
+) -> None:
+    started = timezone.now() - timedelta(days=days, minutes=11)
+    job = Job.objects.create(
+        kind="test.tell", agency_id=agency.pk, subject="tells", state="running", attempts=20, started=started,
+        lease_until=timezone.now() - timedelta(minutes=1),
+    )  # fmt: skip
+    run_job.call(str(job.pk))
+    job.refresh_from_db()
+    assert (job.state, job.error_code) == (state, code)

@@ -3,6 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -21,6 +22,8 @@ Handler = Callable[["Run"], None]
 HANDLERS: Final[dict[str, Handler]] = {}
 #: A job whose worker died this often is broken itself: it fails, with its reason, instead of killing workers for ever.
 MAX_ATTEMPTS: Final = 20
+#: ... one soon after the other, that is: a machine that is switched off each evening is no reason to give up.
+SHORT_LIFE: Final = timedelta(minutes=10)
 
 
 def handler(kind: str) -> Callable[[Handler], Handler]:
@@ -122,8 +125,8 @@ def run_job(job_id: str) -> None:
     job.save(update_fields=["started", "attempts"])
     run = Run(job, lease)
     try:
-        if job.attempts > MAX_ATTEMPTS:
-            raise JobKeepsDying(attempts=MAX_ATTEMPTS)
+        if job.attempts > MAX_ATTEMPTS and now - job.started < job.attempts * SHORT_LIFE:
+            raise JobKeepsDying(attempts=job.attempts - 1)
         HANDLERS[job.kind](run)
     except JobStopped:
         logger.info("job %s stopped", job_id)
