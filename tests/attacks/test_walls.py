@@ -344,6 +344,8 @@ def test_the_seat_counts_what_the_unit_does_and_cannot_be_switched_off(all_units
     assert before.status == 200
     for name in ("list.imported", "scan.started", "match.revealed", "referral.sent", f"case:{unit.case.pk}"):
         assert name.encode() in before.body, name
+    for purpose in ("csam", "case-files", "internal-tool"):  # of its two lists and its token
+        assert f'<code dir="ltr">{purpose}</code>'.encode() in before.body, purpose
     ruler = unit.client(unit.members["administrator"])
     for path, data in (
         (f"/people/{overseer.pk}/end/", {}),

@@ -1,5 +1,9 @@
 """The overseer's seat: roots, counts and purposes of every log of the agency. It shows no content."""
 
+import json
+from collections import Counter
+from uuid import UUID
+
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
@@ -23,4 +27,15 @@ def oversight(request: HttpRequest) -> HttpResponse:
         LogLine.objects.filter(agency_id=agency_id).values("action").annotate(n=Count("pk")).order_by("-n", "action")
     )
     rows = [(gettext(ACTIONS[each["action"]].sentence), each["action"], each["n"]) for each in counts]
-    return render(request, "audit/oversight.html", {"heads": heads, "counts": rows})
+    context = {"heads": heads, "counts": rows, "purposes": _purposes(agency_id)}
+    return render(request, "audit/oversight.html", context)
+
+
+def _purposes(agency_id: UUID) -> list[tuple[str, str, int]]:
+    """(what was done, for which purpose, how often) of all lines that state one: lists, tokens, whatever comes."""
+    lines = LogLine.objects.filter(agency_id=agency_id, line__contains='"purpose":')
+    counted: Counter[tuple[str, str]] = Counter()
+    for action, line in lines.values_list("action", "line").iterator(2000):
+        if isinstance(purpose := json.loads(line)["facts"].get("purpose"), str):
+            counted[action, purpose] += 1
+    return [(gettext(ACTIONS[action].sentence), purpose, n) for (action, purpose), n in sorted(counted.items())]
