@@ -45,7 +45,7 @@ def test_a_truncated_image_is_kept_whole_as_incomplete(desk: Client, sent: Calla
     page = page_of(desk, sent("disk.E01", data))
     exhibit = Exhibit.objects.select_related("case").get()
     assert exhibit.state == "incomplete"
-    assert f"ends at byte {len(data)}, before the end of its section" in page
+    assert f"The disk image disk.E01 cannot be read: disk.E01 ends at byte {len(data)}, before the end of" in page
     assert "(E110)" in page
     assert exhibit.hash_verified != "yes"
     assert stored(exhibit) == data
@@ -60,6 +60,15 @@ def test_an_image_cut_in_its_first_bytes_is_kept_as_a_file(
     assert exhibit.state == "incomplete"
     assert "(E1" in page
     assert stored(exhibit) == data
+
+
+def test_a_damaged_image_with_a_tricky_name_turns_no_text_around(
+    desk: Client, sent: Callable[..., Any], shared: Path
+) -> None:
+    data = (shared / "evidence/images/nps-2010-emails.E01").read_bytes()[:-200_000]
+    page = page_of(desk, sent("a\u202egpj.E01", data))
+    assert "(E110)" in page
+    assert "\u202e" not in page
 
 
 def test_a_zip_bomb_is_kept_unopened_and_said(desk: Client, sent: Callable[..., Any]) -> None:

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, BinaryIO, Final, NamedTuple, cast
 from uuid import UUID
 
-from amparo.base import AmparoError, Blob, Progress, Skipped, silent
+from amparo.base import AmparoError, Blob, Progress, Skipped, silent, visible
 from amparo.evidence import CONTAINERS, CatalogueRow, Container, Verification, open_container, read_catalogue
 from amparo.evidence import Item as Found
 from amparo.web.exhibits import allowances
@@ -61,11 +61,21 @@ def inspect(agency_id: UUID, files: list[Kept]) -> Inspected:
     try:
         with _open(agency_id, files) as container:
             facts = dict(container.facts)
-            problems = [as_problem(ImageProblem(problem=each)) for each in facts.get("problems", [])]
+            problems = [_named(ImageProblem(problem=each), files) for each in facts.get("problems", [])]
             stored = dict(facts.get("stored_hashes", {}))
             return Inspected(_KINDS.get(container.kind, Exhibit.Kind.FILE), _plain(facts), stored, problems)
     except AmparoError as error:
-        return Inspected(Exhibit.Kind.FILE, {}, {}, [as_problem(error)])
+        return Inspected(Exhibit.Kind.FILE, {}, {}, [_named(error, files)])
+
+
+def _named(error: AmparoError, files: list[Kept]) -> dict[str, Any]:
+    """The problem with files under the names they came with; in the store they are named by their digests."""
+    problem = as_problem(error)
+    for each in files:
+        problem["facts"] = {
+            fact: text.replace(each.sha256, visible(each.name)) for fact, text in problem["facts"].items()
+        }
+    return problem
 
 
 def _plain(facts: dict[str, Any]) -> dict[str, Any]:
