@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from amparo.bundle import VERIFIER, verify
 from amparo.ledger import rerun_trace
@@ -308,3 +309,15 @@ def test_keep_and_build_by_the_pages(kept_trace, case, lead, signed_in, at_once)
     page = client.get(f"/court/case/{case.pk}/").content.decode()
     assert "signed" in page
     assert client.post(f"/court/case/{case.pk}/bundle/", {"languages": [], "x": "1"}).status_code == 400
+
+
+def test_the_custody_log_reads_in_the_reports_language(kept_trace, built) -> None:
+    kept_trace()
+    data = bundle_folder(built("es", "ar")) / "data"
+    for language in ("es", "ar"):
+        text = (data / f"report.{language}.html").read_text(encoding="utf-8")
+        with translation.override(language):
+            words = translation.gettext("opened the case")
+        assert words != "opened the case"
+        assert words in text
+        assert "opened the case" not in text

@@ -138,7 +138,11 @@ def _plain_name(item: Item) -> str:
 
 
 def _exhibit(exhibit: Exhibit) -> ExhibitFacts:
-    facts = {"state": exhibit.state, "hash check": exhibit.hash_verified or "none", "source": exhibit.source or "-"}
+    facts = {
+        gettext_noop("State"): EXHIBIT_WORDS[exhibit.state],
+        gettext_noop("Hash check"): EXHIBIT_WORDS[exhibit.hash_verified],
+        gettext_noop("Where it comes from"): exhibit.source or "-",
+    }
     return ExhibitFacts(exhibit.number, exhibit.label, exhibit.kind, exhibit.sha256, exhibit.size, facts)
 
 

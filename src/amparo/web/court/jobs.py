@@ -4,11 +4,11 @@ import shutil
 from pathlib import Path
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django_scopes import scope
 
-from amparo.bundle import build_bundle, pack
+from amparo.bundle import build_bundle, own_translate, pack
 from amparo.web.accounts.models import Agency
 from amparo.web.audit.actions import record
 from amparo.web.common.home import folder
@@ -17,6 +17,7 @@ from amparo.web.common.signing import signing_key
 from amparo.web.court import news
 from amparo.web.court.content import Collector
 from amparo.web.court.models import Bundle
+from amparo.web.court.wording import in_language
 
 
 def bundle_folder(bundle: Bundle) -> Path:
@@ -43,11 +44,20 @@ def run_bundle(run: Run) -> None:
             Bundle.objects.filter(pk=bundle.pk, state=Bundle.State.BUILDING).update(state=Bundle.State.FAILED)
 
 
+def in_language(language: str, sentence: str) -> str:
+    """A report's words from the bundle's own catalogue, and what the log's actions are called from the desk's."""
+    words = own_translate(language, sentence)
+    if words != sentence or not sentence:
+        return words
+    with translation.override(language):
+        return gettext(sentence)
+
+
 def _build(run: Run, bundle: Bundle) -> None:
     place = bundle_folder(bundle)
     shutil.rmtree(place.parent, ignore_errors=True)  # what a killed attempt left; nothing signed stands there
     key = signing_key(bundle.case.agency_id)
-    report = build_bundle(Collector(bundle).content(key), place, key, at=timezone.now())
+    report = build_bundle(Collector(bundle).content(key), place, key, at=timezone.now(), translate=in_language)
     run.commit(cursor="written", done=1, total=2, unit=gettext("steps"))
     packed = pack(place)
     with transaction.atomic():
