@@ -223,7 +223,7 @@ def _exhibits(content: BundleContent, speaker: Speaker) -> Table:
     rows = [
         [
             visible(each.number),
-            "; ".join([visible(each.label), *(visible(f"{key}: {each.facts[key]}") for key in sorted(each.facts))]),
+            "; ".join([visible(each.label), *(_fact(key, each.facts[key], speaker) for key in sorted(each.facts))]),
             visible(speaker.word(EXHIBIT_KINDS.get(each.kind, each.kind))),
             "-" if each.size is None else str(each.size),
             each.sha256,
@@ -231,6 +231,11 @@ def _exhibits(content: BundleContent, speaker: Speaker) -> Table:
         for each in content.exhibits
     ]
     return speaker.table(["number", "label", "kind", "size", "sha256"], rows, mono=[4])
+
+
+def _fact(name: str, value: object, speaker: Speaker) -> str:
+    """A fact of an exhibit; its name, and a value that is one of our sentences, in the report's language."""
+    return visible(f"{speaker.word(name)}: {speaker.word(str(value))}")
 
 
 def _authorisations(content: BundleContent, speaker: Speaker) -> Table:

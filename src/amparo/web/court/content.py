@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from amparo.base import Blob, Recipe
+from amparo.base import Blob, Recipe, gettext_noop
 from amparo.bundle import (
     RESTRICTED,
     AuthorisationFacts,
@@ -28,6 +28,7 @@ from amparo.web.cases.models import Authorisation, Case
 from amparo.web.common.signing import key_valid_from
 from amparo.web.court.models import Bundle, Finding
 from amparo.web.exhibits import rules
+from amparo.web.exhibits.models import WORDS as EXHIBIT_WORDS
 from amparo.web.exhibits.models import Exhibit, Item
 from amparo.web.exhibits.sources import item_blob
 from amparo.web.matches.models import Scan

@@ -17,7 +17,6 @@ from amparo.web.common.signing import signing_key
 from amparo.web.court import news
 from amparo.web.court.content import Collector
 from amparo.web.court.models import Bundle
-from amparo.web.court.wording import in_language
 
 
 def bundle_folder(bundle: Bundle) -> Path:
