@@ -321,3 +321,13 @@ def test_the_custody_log_reads_in_the_reports_language(kept_trace, built) -> Non
         assert words != "opened the case"
         assert words in text
         assert "opened the case" not in text
+
+
+def test_exhibits_and_roles_read_in_the_reports_language(confirmed, built) -> None:
+    confirmed()
+    text = (bundle_folder(built("en", "ar")) / "data" / "report.ar.html").read_text(encoding="utf-8")
+    with translation.override("ar"):
+        words = [translation.gettext(each) for each in ("Hash check", "sealed", "Investigator")]
+    for each, english in zip(words, ("Hash check:", ": sealed", "investigator"), strict=True):
+        assert each in text
+        assert english not in text
