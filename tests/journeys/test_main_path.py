@@ -257,11 +257,11 @@ def the_money_is_followed(officer: Officer, case: str, shared: Path, pictures: P
     officer.wait_for_job()
     officer.go(f"/traces/case/{case}/")
     officer.follow(page.locator("table tbody th a").first)
-    officer.picture(pictures, "trace")
     assert page.locator("figure.picture svg").count() == 1
     rows = [re.sub(r"[^0-9]", "", cell) for cell in page.locator("#sum ~ div td:nth-child(2)").all_inner_texts()]
     claims, *parts = (int(cell) for cell in rows)
     assert claims == sum(parts) == 5_000_000_000
+    a_tag_shows_on_its_address(officer, pictures)
     officer.press("Keep as a finding")
     assert "satoshi followed from 9:0" in officer.text()
     officer.go(f"/traces/case/{case}/new/")
@@ -269,6 +269,31 @@ def the_money_is_followed(officer: Officer, case: str, shared: Path, pictures: P
     page.fill('[name="seed"]', "300025:1")
     officer.press("Start the trace")
     officer.wait_for_job()
+    officer.go(f"/traces/case/{case}/")
+    officer.follow(page.locator("tr", has_text="300025:1").locator("th a").first)
+    assert "Only the declared window" in officer.text()
+    assert "spend outputs of blocks outside it" in officer.text()
+
+
+def a_tag_shows_on_its_address(officer: Officer, pictures: Path) -> None:
+    """The real packs name no address of these blocks, so a pack of the unit's own names one."""
+    page, trace = officer.page, officer.page.url.removeprefix(officer.base)
+    address = (
+        page.locator("section", has=page.locator("#outs")).locator("tbody tr:last-child td .digest").first.inner_text()
+    )
+    pack = pictures / "own-pack.yaml"
+    pack.write_text(
+        "title: Known to the unit\ncreator: Cybercrime Unit North\ntags:\n"
+        f"  - address: {address}\n    label: Exchange in the capital\n    source: https://example.org/note\n"
+        "    currency: BTC\n    confidence: authority_data\n"
+    )
+    officer.go("/traces/tags/import/")
+    page.set_input_files('[name="file"]', pack)
+    officer.press("Import the tags")
+    pack.unlink()
+    officer.go(trace)
+    assert "Exchange in the capital" in page.locator("tr", has_text=address).first.inner_text()
+    officer.picture(pictures, "trace")
 
 
 def a_bundle_is_built(officer: Officer, case: str, material: Path, pictures: Path) -> Path:
