@@ -20,7 +20,6 @@ UNSCOPED = {
     "common.Job": "stands below agencies: carries plain ids; its page asks for agency and membership",
     "audit.LogHead": "stands below agencies: carries plain ids",
     "audit.LogLine": "stands below agencies: carries plain ids",
-    "audit.Checkpoint": "a signed statement about a LogHead",
     "accounts.Agency": "is what a scope is made of",
     "accounts.Person": "signing in happens before any scope",
     "accounts.RoleGrant": "read to know what a person may, before any scope",

@@ -32,16 +32,3 @@ class LogLine(models.Model):
     class Meta:
         ordering = ["log", "seq"]
         constraints = [models.UniqueConstraint(fields=["log", "seq"], name="one_line_a_place")]
-
-
-class Checkpoint(models.Model):
-    """A signed statement of a log's head, made at export and daily: the witness that nobody cut the tail."""
-
-    log = models.ForeignKey(LogHead, on_delete=models.PROTECT, related_name="checkpoints")
-    last = models.BigIntegerField()
-    body = models.TextField()  # canonical JSON
-    signature = models.CharField(max_length=128)
-    key_id = models.CharField(max_length=16)
-
-    class Meta:
-        ordering = ["log", "last"]

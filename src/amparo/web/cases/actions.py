@@ -83,7 +83,7 @@ def _enter_authorisation(
     if unknown := set(kinds) - DATA_KINDS.keys():
         raise AuthorisationDoesNotFit(why=f"unknown kinds of data: {', '.join(sorted(unknown))}")
     if (valid_to and valid_to < valid_from) or (items_from and items_to and items_to < items_from):
-        raise AuthorisationDoesNotFit(why="it ends before it begins")
+        raise AuthorisationDoesNotFit(why=gettext_noop("it ends before it begins"))
     entered = Authorisation.objects.create(
         case=case,
         number=f"A{next_number(case.agency, f'authorisation:{case.pk}')}",
