@@ -138,6 +138,11 @@ def test_no_byte_of_the_original_before_a_reveal(match, client, photos) -> None:
         assert answer["Cache-Control"] == "no-store"
 
 
+def test_a_reason_is_kept_without_signs_a_database_refuses(match, lead) -> None:
+    """PostgreSQL stores no NUL, UTF-8 no lone surrogate."""
+    assert "\0" not in reveal(actor=lead, match=match, reason="for the \0 list\ud800").reason
+
+
 def test_a_reveal_needs_a_reason_and_counts(match, client, lead) -> None:
     with pytest.raises(RevealNeedsReason):
         reveal(actor=lead, match=match, reason=" \n")

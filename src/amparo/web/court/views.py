@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from amparo.base import AmparoError
+from amparo.base import AmparoError, clean_text
 from amparo.bundle import verify
 from amparo.web.accounts.permissions import require
 from amparo.web.audit.history import history
@@ -64,7 +64,7 @@ def finding(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = _finding_for(request, pk)
-    actions.withdraw_finding(actor=request.user, finding=found, reason=request.POST.get("reason", ""))
+    actions.withdraw_finding(actor=request.user, finding=found, reason=clean_text(request.POST.get("reason", "")))
     return redirect("court:finding", pk)
 
 
@@ -72,7 +72,7 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def keep_trace(request: HttpRequest, pk: UUID) -> HttpResponse:
     result = TraceResult.objects.filter(
-        trace_id=pk, rule=request.POST.get("rule", ""), trace__case__in=cases_of(request.user)
+        trace_id=pk, rule=clean_text(request.POST.get("rule", "")), trace__case__in=cases_of(request.user)
     ).first()
     if result is None:
         raise NotFound

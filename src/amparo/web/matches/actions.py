@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from amparo.base import SkipCount, gettext_noop
+from amparo.base import SkipCount, clean_text, gettext_noop
 from amparo.media import LISTS, build_index
 from amparo.web.accounts.models import Agency, Person
 from amparo.web.accounts.permissions import require
@@ -177,14 +177,15 @@ def reveal(*, actor: Person, match: Match, reason: str) -> Exposure:
     Restricted material too, but never what the authorisation closes. Raises NotAllowed, RevealNeedsReason, ItemClosed.
     """
     require(actor, "media.reveal")
-    if not reason.strip():
+    reason = clean_text(reason).strip()
+    if not reason:
         raise RevealNeedsReason
     allowed = rules.allowance(match.exhibit)
     if not allowed.covers(match.item.mime, match.item.mtime):
         raise ItemClosed(why=rules.OUTSIDE)
     if rules.is_unviewed(match.exhibit, match.item) and not allowed.unviewed:
         raise ItemClosed(why=rules.UNVIEWED)
-    exposure = Exposure.objects.create(person=actor, match=match, reason=reason.strip()[:200])
+    exposure = Exposure.objects.create(person=actor, match=match, reason=reason[:200])
     _record(news.REVEALED, actor, match.exhibit, f"match:{match.pk}", reason=exposure.reason, auth=allowed.numbers)
     return exposure
 
