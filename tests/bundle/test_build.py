@@ -359,3 +359,16 @@ def test_a_long_custody_log_prints_its_start_and_says_so(make_content, make_chai
     data = build_bundle(content, tmp_path / "b", signer, at=at(content)).path / "data"
     assert "500</bdi> of <bdi>620</bdi> events" in (data / "report.en.html").read_text()
     assert len((data / "custody.jsonl").read_text().splitlines()) == 620
+
+
+@pytest.mark.parametrize(("width", "strips"), [(1000, 1), (1110 * 3 + 200, 4)])
+def test_a_wide_picture_is_cut_into_strips_that_can_be_read(make_content, signer, tmp_path, width, strips):
+    """A hundred units high, the picture is drawn once a strip, each moved on by the width of the page."""
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 100" width="{width}" height="100">'
+        f'<text x="{width - 90}" y="50">outermost</text></svg>'
+    )
+    content = make_content(signer, pictures={"flow-1": svg}, languages=("en",))
+    data = build_bundle(content, tmp_path / "b", signer, at=at(content)).path / "data"
+    text = text_of((data / "report.en.pdf").read_bytes())
+    assert text.count("outermost") == strips

@@ -19,9 +19,9 @@ code,.mono{font-family:ui-monospace,monospace;font-size:.85em;overflow-wrap:anyw
 .claim{font-size:1.1rem;font-weight:600}
 .exercise,.placeholder{border:3px double #111;padding:.5rem .75rem;margin:.75rem 0}
 .exercise{font-weight:700}.finding{border-inline-start:4px solid #767676;padding-inline-start:.75rem}
-img{max-width:100%;height:auto;border:1px solid #767676}
+.picture{overflow-x:auto;border:1px solid #767676;direction:ltr}img{display:block;max-width:none}
 @media print{.wide table{min-width:0}
-body{max-width:none;padding:0;font-size:10pt}.finding{break-before:page}table,img{break-inside:auto}
+body{max-width:none;padding:0;font-size:10pt}.finding{break-before:page}table,img{break-inside:auto}.picture{overflow:visible}img{max-width:100%;height:auto}
 tr{break-inside:avoid}}
 """
 
@@ -103,7 +103,7 @@ def _picture(each: Mapping[str, Any], pictures: Mapping[str, str]) -> str:
         return ""
     data = base64.b64encode(pictures[each["picture"]].encode()).decode()
     alt = escape("".join(text for text, _ in each["claim"]))
-    return f'<p><img src="data:image/svg+xml;base64,{data}" alt="{alt}"></p>'
+    return f'<p class="picture" tabindex="0"><img src="data:image/svg+xml;base64,{data}" alt="{alt}"></p>'
 
 
 def _lists(view: Mapping[str, Any]) -> str:
