@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -9,7 +10,8 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
 
 from amparo.web.accounts.memory import SignInMemory
-from amparo.web.accounts.models import Person, Remembered
+from amparo.web.accounts.models import Agency, Person, Remembered
+from amparo.web.audit.models import LogLine
 
 PASSWORD = "correct horse battery staple"
 
@@ -94,6 +96,23 @@ def test_signing_in_takes_a_new_session_and_a_new_password_ends_the_others(perso
     assert answer.status_code == 302, answer.content.decode()[:2000]
     assert client.get("/cases/").status_code == 200
     assert elsewhere.get("/cases/").status_code == 302
+    assert LogLine.objects.filter(action="person.password-changed", actor_id=made.pk).count() == 1
+
+
+def test_setting_up_and_removing_a_second_factor_is_recorded(agency: Agency, at_once: Callable[[], Any]) -> None:
+    bare = Person.objects.create_user(username="bare", password=PASSWORD, agency=agency)
+    client = Client()
+    client.post("/account/login/", {"login": "bare", "password": PASSWORD})
+    client.post("/account/reauthenticate/?next=/account/2fa/totp/activate/", {"password": PASSWORD})
+    page = client.get("/account/2fa/totp/activate/")
+    secret = page.context["form"].secret
+    code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    with at_once():
+        assert client.post("/account/2fa/totp/activate/", {"code": code}).status_code == 302
+    client.post("/account/2fa/totp/deactivate/")
+    said = list(LogLine.objects.filter(actor_id=bare.pk).order_by("seq").values_list("action", flat=True))
+    both = ["person.second-factor-added"] * 2 + ["person.second-factor-removed"] * 2  # the app, the recovery codes
+    assert said == ["person.signed-in", *both]
 
 
 @pytest.mark.parametrize("address", ["/account/login/", "/account/signup/", "/exhibits/"])
