@@ -5,7 +5,9 @@ import io
 from datetime import date
 
 import pytest
+from django.utils import translation
 
+from amparo.ledger import TraceResult as Computed
 from amparo.ledger.errors import BadAddress, NotLoaded
 from amparo.web.audit.models import LogLine
 from amparo.web.cases.actions import open_case
@@ -19,6 +21,7 @@ from amparo.web.traces import actions, jobs
 from amparo.web.traces.actions import import_address_list, import_tagpack, load_chain, start_trace
 from amparo.web.traces.errors import ChainMayNotMeet, NoLabel, NoRule, NotPaidHere, PackThere
 from amparo.web.traces.models import ChainWindow, Tag, TagPack, Trace
+from amparo.web.traces.picture import picture_of
 
 
 def stores() -> list[str]:
@@ -317,3 +320,19 @@ def test_a_case_of_another_agency_may_use_the_same_real_blocks(chain, other_agen
         made = start_trace(actor=stranger, case=case, chain=chain, seed="9:0", rules=["fifo"])
     with scope(agency=other_agency):
         assert made.results.count() == 1
+
+
+def test_the_picture_speaks_the_readers_language(traced) -> None:
+    found = traced("9:0").results.get(rule="fifo")
+    with translation.override("en"):
+        assert picture_of(found) == found.svg
+    with translation.override("ar"):
+        drawn = picture_of(found)
+    assert "غير منفق" in drawn
+    assert "unspent" not in drawn
+    assert "passed on" not in drawn
+
+
+def test_a_stored_result_reads_back_to_the_same_digest(traced) -> None:
+    found = traced("9:0").results.get(rule="fifo")
+    assert Computed.from_dict(found.result, inputs=found.recipe["inputs"]).digest == found.recipe["output"]

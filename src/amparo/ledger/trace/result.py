@@ -95,6 +95,20 @@ class TraceResult:
             "notes": [each.as_dict() for each in self.notes],
         }
 
+    @classmethod
+    def from_dict(cls, value: Mapping[str, Any], *, inputs: Mapping[str, str]) -> "TraceResult":
+        """Read back what `as_dict` gave, from JSON too; `inputs` stand in the recipe."""
+        return cls(
+            parameters=value["parameters"],
+            chain=value["chain"],
+            conserves=value["conserves"],
+            outputs=tuple(TraceOutput(**{**each, "state": State(each["state"])}) for each in value["outputs"]),
+            steps=tuple(TraceStep(**each) for each in value["steps"]),
+            totals=Totals.from_dict(value["totals"]),
+            notes=tuple(Note(each["name"], each["facts"]) for each in value["notes"]),
+            inputs=inputs,
+        )
+
     @property
     def digest(self) -> str:
         return canonical_digest(self.as_dict())

@@ -95,6 +95,13 @@ class Totals:
         by_reason = {reason.value: amount for reason, amount in sorted(self.stopped.items())}
         return {**plain, "stopped": sum(self.stopped.values()), "stopped_by_reason": by_reason}
 
+    @classmethod
+    def from_dict(cls, value: Mapping[str, Any]) -> "Totals":
+        """Read back what `as_dict` gave."""
+        plain = {name: int(value[name]) for name in ("claims", "held", "fee", "absorbed", "destroyed", "gap")}
+        stopped = {StopReason(reason): int(amount) for reason, amount in value["stopped_by_reason"].items()}
+        return cls(stopped=stopped, **plain)
+
 
 @dataclass(frozen=True, slots=True)
 class Walk(Generic[M]):

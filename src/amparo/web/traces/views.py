@@ -22,6 +22,7 @@ from amparo.web.common.home import folder
 from amparo.web.common.uploads import kept
 from amparo.web.traces import actions, forms
 from amparo.web.traces.models import ChainWindow, TagPack, Trace
+from amparo.web.traces.picture import picture_of
 from amparo.web.traces.show import ResultView
 from amparo.web.traces.tags import tags_of
 
@@ -145,6 +146,7 @@ def trace(request: HttpRequest, pk: UUID) -> HttpResponse:
         "case": found.case,
         "results": results,
         "chosen": chosen,
+        "picture": picture_of(chosen) if chosen else "",
         "shown": shown,
         "page": page,
         "query": urlencode({"rule": chosen.rule}) + "&" if chosen else "",
