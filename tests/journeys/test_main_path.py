@@ -107,7 +107,7 @@ def an_officer_reads_and_opens_a_case(officer: Officer, pictures: Path) -> str:
     officer.go("/reports/")
     first = officer.page.locator("table tbody tr").first
     assert "possible danger" in first.inner_text()
-    officer.picture(pictures, "report-queue")
+    officer.picture(pictures, "journey-report-queue")
     officer.follow(first.locator("a").first)
     assert "sealed" in officer.text()
     report = officer.page.url
@@ -182,7 +182,7 @@ def exhibits_are_deposited(officer: Officer, case: str, shared: Path, material: 
     officer.go(f"/exhibits/case/{case}/")
     officer.follow(officer.page.locator("tr", has_text="Laptop disk").locator("a").first)
     assert "equal to the hash" in officer.text()
-    officer.picture(pictures, "exhibit")
+    officer.picture(pictures, "journey-exhibit")
 
 
 def known_material_is_found_and_confirmed(
@@ -204,12 +204,12 @@ def known_material_is_found_and_confirmed(
     officer.press("Start the scan")
     officer.wait_for_job()
     officer.go(f"/matches/case/{case}/")
-    officer.picture(pictures, "matches")
+    officer.picture(pictures, "journey-matches")
     text = officer.text()
     assert "same sha256" in text
     assert re.search(r"PDQ, \d+ of 256 bits differ", text)
     officer.follow(page.locator("tr", has_text="aaa-orig").filter(has_text="same sha256").locator("th a").first)
-    officer.picture(pictures, "match-review")
+    officer.picture(pictures, "journey-match-review")
     match = page.url.removeprefix(officer.base)
     officer.press("Confirm the match")
     assert "2 different persons" in officer.text()
@@ -293,7 +293,7 @@ def a_tag_shows_on_its_address(officer: Officer, pictures: Path) -> None:
     pack.unlink()
     officer.go(trace)
     assert "Exchange in the capital" in page.locator("tr", has_text=address).first.inner_text()
-    officer.picture(pictures, "trace")
+    officer.picture(pictures, "journey-trace")
 
 
 def a_bundle_is_built(officer: Officer, case: str, material: Path, pictures: Path) -> Path:
@@ -302,7 +302,7 @@ def a_bundle_is_built(officer: Officer, case: str, material: Path, pictures: Pat
     officer.wait_for_job()
     officer.go(f"/court/case/{case}/")
     officer.follow(officer.page.locator('a[href*="/court/bundles/"]').first)
-    officer.picture(pictures, "bundle")
+    officer.picture(pictures, "journey-bundle")
     assert "unchanged" in officer.text()
     with officer.page.expect_download() as download:
         officer.page.get_by_role("link", name="Download the bundle").click()
@@ -438,7 +438,7 @@ def the_same_pages_in_arabic(
         if officer.go(path) != 405:  # the address of a form that was only posted to
             assert officer.page.get_attribute("html", "dir") == "rtl"
     officer.go("/reports/")
-    officer.picture(pictures, "report-queue-ar")
+    officer.picture(pictures, "journey-report-queue-ar")
 
 
 def everybody_can_use_the_pages(browser: Browser, axe: str, seen: Path, installation: Installation) -> None:

@@ -115,7 +115,7 @@ def test_keys_move_over_the_rows_and_show_their_list(browser, gallery):
     page.keyboard.press("k")
     assert page.evaluate("document.activeElement.textContent") == "2026-0042"
     page.keyboard.press("Enter")
-    assert page.url.endswith("#1")
+    page.wait_for_url("**#1")
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.id") == "q"
     page.close()
