@@ -147,7 +147,8 @@ class CustodyLog:
 class BundleContent:
     """Everything a bundle says.
 
-    `files`: path below data/ -> bytes of included items and thumbnails. `pictures`: name -> SVG text.
+    `files`: path below data/ -> bytes of included items and thumbnails. `pictures`: name -> SVG text; one called
+    "NAME.ar" takes the place of NAME in the report of that language.
     `picture_refs`: picture -> references that its nodes cite. `recipes`: further ones beside those of the
     findings. `notes`: statements about how the unit works, such as relaxed four-eyes rules (notes.NOTES).
     `action_words`: action name -> human sentence (English; it is translated like every other word).

@@ -108,7 +108,10 @@ def report_view(content: BundleContent, facts: ReportFacts, language: str, trans
         "keys": _keys(content, speaker),
         "verify": _verify(facts, speaker),
         "notes": [speaker.state(note) for note in content.notes],
-        "findings": [_finding(each, n, facts, speaker) for n, each in enumerate(content.findings, start=1)],
+        "findings": [
+            {**_finding(each, n, facts, speaker), "picture": _picture(content.pictures, each.picture, language)}
+            for n, each in enumerate(content.findings, start=1)
+        ],
         "exhibits": _exhibits(content, speaker),
         "authorisations": _authorisations(content, speaker),
         "completeness": _completeness(facts.rows, speaker),
@@ -189,13 +192,18 @@ def _finding(each: IssuedFinding, number: int, facts: ReportFacts, speaker: Spea
         "author": visible(each.author),
         "reviewers": [visible(name) for name in each.reviewers],
         "not_reviewed": speaker.say("not_reviewed"),
-        "picture": each.picture,
         "placeholders": [
             {"ref": visible(ref), "words": speaker.say("placeholder"), "sha256": hidden[ref].sha256 or "-"}
             for ref in finding.inputs
             if ref in hidden
         ],
     }
+
+
+def _picture(pictures: Mapping[str, str], name: str | None, language: str) -> str | None:
+    """Return the name of the picture's own version for `language` ("F3.ar") if there is one, else the picture's."""
+    translated = f"{name}.{language}"
+    return translated if name is not None and translated in pictures else name
 
 
 def _known_error(each: IssuedFinding, speaker: Speaker) -> Sentence:

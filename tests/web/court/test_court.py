@@ -331,3 +331,14 @@ def test_exhibits_and_roles_read_in_the_reports_language(confirmed, built) -> No
     for each, english in zip(words, ("Hash check:", ": sealed", "investigator"), strict=True):
         assert each in text
         assert english not in text
+
+
+def test_the_picture_of_the_flow_speaks_the_reports_language(kept_trace, built) -> None:
+    kept_trace()
+    pictures = bundle_folder(built("en", "ar")) / "data" / "pictures"
+    assert sorted(path.name for path in pictures.iterdir()) == ["F1.ar.svg", "F1.svg"]
+    with translation.override("ar"):
+        words = translation.gettext("unspent")
+    assert words != "unspent"
+    assert words in (pictures / "F1.ar.svg").read_text(encoding="utf-8")
+    assert words not in (pictures / "F1.svg").read_text(encoding="utf-8")

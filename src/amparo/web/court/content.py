@@ -5,6 +5,8 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
+from django.utils import translation
+
 from amparo.base import Blob, Recipe, gettext_noop
 from amparo.bundle import (
     RESTRICTED,
@@ -32,6 +34,7 @@ from amparo.web.exhibits.models import WORDS as EXHIBIT_WORDS
 from amparo.web.exhibits.models import Exhibit, Item
 from amparo.web.exhibits.sources import item_blob
 from amparo.web.matches.models import Scan
+from amparo.web.traces.picture import picture_of
 
 #: A cited item larger than this stays at the unit, with its digest in the bundle.
 COPY_LIMIT: Final = 50 * 1024 * 1024
@@ -65,7 +68,7 @@ class Collector:
             exhibits=tuple(_exhibit(each) for each in Exhibit.objects.filter(case=self.case)),
             authorisations=tuple(_authorisation(each) for each in Authorisation.objects.filter(case=self.case)),
             files=self.files,
-            pictures={f"{each.number}": each.trace_result.svg for each in self.findings if each.trace_result},
+            pictures=dict(self._pictures()),
             recipes=tuple(self._other_recipes()),
             notes=tuple(self._notes()),
             action_words={name: action.sentence for name, action in ACTIONS.items()},
@@ -104,6 +107,17 @@ class Collector:
             decided_by=self.bundle.built_by.username,
             at=self.bundle.started,
         )
+
+    def _pictures(self) -> Iterator[tuple[str, str]]:
+        """Each kept trace's picture, and again in each language of the report: its words are read there."""
+        for finding in self.findings:
+            if finding.trace_result:
+                yield finding.number, finding.trace_result.svg
+                for language in self.bundle.languages:
+                    with translation.override(language):
+                        drawn = picture_of(finding.trace_result, mirrored=False)
+                    if drawn != finding.trace_result.svg:
+                        yield f"{finding.number}.{language}", drawn
 
     def _other_recipes(self) -> Iterator[Recipe]:
         """All rules of a kept trace, not only the one that became the finding: they stand beside it."""
