@@ -8,6 +8,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Time belongs into bench/: a busy machine must not fail a law.
+settings.register_profile("amparo", deadline=None)
+settings.load_profile("amparo")
 
 REQUIRED = frozenset(filter(None, os.environ.get("AMPARO_REQUIRE", "").replace(" ", "").split(",")))
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"

@@ -49,6 +49,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 MFA_ADAPTER = "amparo.web.accounts.adapters.BoxedSecrets"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Amparo"
+MFA_TOTP_TOLERANCE = 1  # one step of 30 s either way: telephones go slow, people type slowly (RFC 6238, 5.2)
 # Attempts and used codes are counted once for all processes, not once in each.
 CACHES = {"default": {"BACKEND": "amparo.web.accounts.memory.SignInMemory"}}
 LOGIN_URL = "account_login"
