@@ -235,11 +235,18 @@ def start_trace(
         authorisations=" ".join(limits.numbers),
         started_by=actor,
     )
+    _queue(trace)
+    return trace
+
+
+def _queue(trace: Trace) -> None:
+    """Start the job of a new trace and write the custody line, in the transaction of `start_trace`."""
+    case = trace.case
     job = start_job(
         "traces.trace",
         agency_id=case.agency_id,
         case_id=case.pk,
-        actor_id=actor.pk,
+        actor_id=trace.started_by_id,
         subject=f"{trace.number}: {trace.seed}",
         parameters={"trace": str(trace.pk)},
     )
@@ -247,14 +254,13 @@ def start_trace(
     trace.save(update_fields=["job_id"])
     record(
         news.TRACE_STARTED,
-        actor=actor.actor,
+        actor=trace.started_by.actor,
         agency_id=case.agency_id,
         case_id=case.pk,
         object=f"trace:{trace.pk}",
         auth=trace.authorisations,
-        facts={"number": trace.number, "rules": chosen},
+        facts={"number": trace.number, "rules": trace.rules},
     )
-    return trace
 
 
 COLUMNS: Final = (
