@@ -31,8 +31,8 @@ from amparo.web.exhibits import rules
 from amparo.web.exhibits.catalogue import item_row
 from amparo.web.exhibits.models import Item
 from amparo.web.exhibits.sources import item_blob
-from amparo.web.matches import actions as matches_actions
 from amparo.web.matches.actions import review, start_scan
+from amparo.web.matches.actions import reviews as matches_actions
 from amparo.web.matches.errors import ListMayNotMeet
 from amparo.web.matches.models import PURPOSES, Match
 from amparo.web.referrals.actions import opened_folder, receive, sealed_file, send

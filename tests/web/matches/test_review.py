@@ -248,7 +248,7 @@ def test_a_prosecutor_reads_but_neither_judges_nor_reveals(match, lead, person, 
 
 
 def test_the_grid_filters_and_pages(scanned, client, lead, monkeypatch) -> None:
-    monkeypatch.setattr("amparo.web.matches.views.ROWS", 2)
+    monkeypatch.setattr("amparo.web.matches.views.reviews.ROWS", 2)
     address = f"/matches/case/{scanned.exhibit.case_id}/"
     assert client.get(address).content.decode().count("picture.png") == 2
     assert client.get(address + "?exhibit=EX1&page=2").content.decode().count("picture.png") == 1

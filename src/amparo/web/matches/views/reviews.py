@@ -1,7 +1,5 @@
-"""Pages of lists, scans and the review of matches."""
+"""Pages of the review of matches."""
 
-import tempfile
-from pathlib import Path
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -13,71 +11,22 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from amparo.base import AmparoError, gettext_noop
+from amparo.base import gettext_noop
 from amparo.media import preview
 from amparo.web.accounts.models import Person
 from amparo.web.accounts.permissions import require
 from amparo.web.audit.history import history
 from amparo.web.cases.models import Case
 from amparo.web.cases.scope import case_for, cases_of
-from amparo.web.common.errors import NotFound, say
-from amparo.web.common.home import folder
-from amparo.web.common.uploads import kept
+from amparo.web.common.errors import NotFound
 from amparo.web.exhibits import rules
 from amparo.web.exhibits.models import Exhibit
 from amparo.web.exhibits.sources import item_blob
 from amparo.web.matches import actions, forms
 from amparo.web.matches.errors import ReviewRefused
-from amparo.web.matches.models import Exposure, HashList, Match, Scan
+from amparo.web.matches.models import Exposure, Match, Scan
 
 ROWS = 48
-
-
-@login_required
-def lists(request: HttpRequest) -> HttpResponse:
-    require(request.user, "matches.see")
-    context = {"lists": HashList.objects.all(), "may_import": request.user.may("lists.import")}
-    return render(request, "matches/lists.html", context)
-
-
-@login_required
-def hash_list(request: HttpRequest, pk: UUID) -> HttpResponse:
-    require(request.user, "matches.see")
-    found = _list_for(pk)
-    past = history(agency_id=request.user.agency_id, object=f"list:{found.pk}")
-    context = {"list": found, "history": past, "may_import": request.user.may("lists.import")}
-    return render(request, "matches/list.html", context)
-
-
-def _list_for(pk: UUID) -> HashList:
-    found = HashList.objects.filter(pk=pk).first()
-    if found is None:
-        raise NotFound
-    return found
-
-
-@login_required
-@require_POST
-def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
-    actions.withdraw_list(actor=request.user, hash_list=_list_for(pk))
-    return redirect("matches:list", pk)
-
-
-@login_required
-def import_list(request: HttpRequest) -> HttpResponse:
-    require(request.user, "lists.import")
-    form = forms.ImportForm(request.POST or None, request.FILES or None, agency=request.user.agency)
-    if form.is_valid():
-        upload = form.cleaned_data.pop("file")
-        try:
-            with tempfile.TemporaryDirectory(dir=folder("index")) as place:
-                path = kept(upload, Path(place))
-                found = actions.import_list(actor=request.user, path=path, **form.cleaned_data)
-        except AmparoError as error:
-            form.add_error(None, str(say(error)))
-        else:
-            return redirect("matches:list", found.pk)
-    return render(request, "matches/import.html", {"form": form}, status=400 if form.errors else 200)
 
 
 @login_required
@@ -104,25 +53,6 @@ def _filtered(found: Case, form: forms.FilterForm) -> QuerySet[Match]:
     for field, value in form.wanted().items():
         matches = matches.filter(**{field: value})
     return matches
-
-
-@login_required
-def scan(request: HttpRequest, exhibit_id: UUID) -> HttpResponse:
-    exhibit = Exhibit.objects.filter(pk=exhibit_id, case__in=cases_of(request.user)).first()
-    if exhibit is None:
-        raise NotFound
-    require(request.user, "matches.scan")
-    form = forms.ScanForm(request.POST or None)
-    if form.is_valid():
-        try:
-            started = actions.start_scan(actor=request.user, exhibit=exhibit, **form.cleaned_data)
-        except AmparoError as error:
-            form.add_error(None, str(say(error)))
-        else:
-            back = reverse("matches:case", args=[exhibit.case_id])
-            return redirect(f"{reverse('jobs:job', args=[started.job_id])}?back={back}")
-    context = {"form": form, "exhibit": exhibit, "case": exhibit.case}
-    return render(request, "matches/scan.html", context, status=400 if form.errors else 200)
 
 
 def _match_for(request: HttpRequest, pk: UUID) -> Match:
@@ -202,18 +132,6 @@ def picture(request: HttpRequest, pk: UUID) -> HttpResponse:
     response = HttpResponse(picture, content_type="image/png")
     response["Cache-Control"] = "no-store"
     return response
-
-
-@login_required
-def exposures(request: HttpRequest) -> HttpResponse:
-    """The reader's own exposure ledger: nobody else's is ever shown."""
-    require(request.user, "media.reveal")
-    mine = Exposure.objects.filter(person=request.user).select_related("match__item", "match__exhibit__case")
-    context = {
-        "page": Paginator(mine, ROWS).get_page(request.GET.get("page")),
-        "today": mine.filter(at__date=timezone.now().date()).count(),
-    }
-    return render(request, "matches/exposures.html", context)
 
 
 def _uuid(text: str | None) -> UUID | None:

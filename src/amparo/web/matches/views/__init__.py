@@ -1,0 +1,21 @@
+"""Pages of lists, scans, the review of matches, and the exposure ledger."""
+
+from amparo.web.matches.views.exposures import exposures
+from amparo.web.matches.views.lists import hash_list, import_list, lists, withdraw
+from amparo.web.matches.views.reviews import ROWS, case, match, picture, reveal, review
+from amparo.web.matches.views.scans import scan
+
+__all__ = [
+    "ROWS",
+    "case",
+    "exposures",
+    "hash_list",
+    "import_list",
+    "lists",
+    "match",
+    "picture",
+    "reveal",
+    "review",
+    "scan",
+    "withdraw",
+]
