@@ -110,7 +110,8 @@ class _Spool:
         self._files[layout.LINES].write(line)
         self._offset += len(line)
         self._put(layout.OFFSETS, self._offset, 8)
-        for name, digest in entry.digests.items():
+        # What its source took back is kept to be shown, never to be matched.
+        for name, digest in entry.digests.items() if entry.status == "active" else ():
             self._files[layout.column(name, "digests")].write(bytes.fromhex(digest))
             self._put(layout.column(name, "entries"), self.count, 4)
             self.digests[name] += 1

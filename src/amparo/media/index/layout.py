@@ -28,7 +28,10 @@ def column(signal: str, part: str) -> str:
 
 
 def entry_to_json(entry: Entry) -> dict[str, Any]:
-    return {
+    """`source` and `status` are there only where they say something: indexes made before them keep their digest."""
+    more = {"source": entry.source} if entry.source is not None else {}
+    more |= {"status": entry.status} if entry.status != "active" else {}
+    return more | {
         "row": entry.row,
         "digests": dict(entry.digests),
         "label": entry.label,
@@ -41,7 +44,8 @@ def entry_to_json(entry: Entry) -> dict[str, Any]:
 def entry_from_json(line: bytes) -> Entry:
     """Raises ValueError, KeyError or TypeError if `line` is not what entry_to_json made."""
     value = json.loads(line)
-    return Entry(value["row"], value["digests"], value["label"], value["purpose"], dict(value["extra"]))
+    plain = value["row"], value["digests"], value["label"], value["purpose"], dict(value["extra"])
+    return Entry(*plain, value.get("source"), value.get("status", "active"))
 
 
 def sync_folder(folder: Path) -> None:
