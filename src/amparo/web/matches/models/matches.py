@@ -19,6 +19,7 @@ class Match(UuidModel):
         CONFIRMED = "confirmed"
         REJECTED = "rejected"
         DISPUTED = "disputed"
+        KNOWN = "known"  # the same bytes were confirmed before in this agency: nobody has to look again
 
     exhibit = models.ForeignKey(Exhibit, on_delete=models.PROTECT, related_name="matches")
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="matches")
@@ -32,6 +33,13 @@ class Match(UuidModel):
     quality = models.IntegerField(null=True)
     item_value = models.CharField(max_length=64)  # the item's own digest or PDQ hash
     entry_value = models.CharField(max_length=64)
+    also = models.JSONField(default=list)  # weaker signals that agree with the same entry
+    decoder = models.CharField(max_length=120, null=True)  # library and version that made the pixels
+    pdqs = models.TextField(null=True)  # the item's PDQ hash, each of the eight ways, by blanks; None: not comparable
+    segments = models.JSONField(default=list)  # of a video: where it agrees, in seconds
+    group = models.CharField(max_length=64, null=True, db_index=True)  # matches one decision may serve
+    apart = models.BooleanField(default=False)  # a person took it out of its group
+    known_from = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="known_later")
     recipe = models.JSONField()
     state = models.CharField(max_length=10, choices=State, default=State.POSSIBLE)
     found = models.DateTimeField(default=timezone.now)
