@@ -42,3 +42,9 @@ class TooManyEntries(AmparoError):
     code = "M022"
     sentence = gettext_noop("One index holds at most %(limit)s entries.")
     advice = gettext_noop("Split the list and import its parts.")
+
+
+class SignaturesDamaged(AmparoError):
+    code = "M070"
+    sentence = gettext_noop("The file %(file)s of what a scan saw is damaged: %(why)s.")
+    advice = gettext_noop("Scan the exhibit again; nothing was matched with this one.")
