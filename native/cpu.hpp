@@ -7,7 +7,7 @@
 #if defined(__x86_64__) && defined(__GNUC__)
 #define AMPARO_X86 1
 #define AMPARO_AVX2 __attribute__((target("avx2,popcnt")))
-#define AMPARO_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vpopcntdq,popcnt")))
+#define AMPARO_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vpopcntdq,avx512bitalg,popcnt")))
 #else
 #define AMPARO_X86 0
 #endif

@@ -48,6 +48,8 @@ nb::tuple cpu_paths() {
 
 }  // namespace
 
+void bind_index(nb::module_ &m);  // module_index.cpp
+
 NB_MODULE(_kernels, m) {
     m.doc() = "Amparo's native kernels. AMPARO_CPU=baseline|avx2|avx512 chooses the instructions they use.";
     try {
@@ -62,4 +64,5 @@ NB_MODULE(_kernels, m) {
           "PDQ of uint8 pixels, grey (h, w) or RGB (h, w, 3): ((8 hashes of 32 bytes), quality 0..100).");
     m.def("hamming", &hamming, nb::arg("bank").noconvert(), nb::arg("queries").noconvert(), nb::arg("threshold"),
           "Rows (query, position, distance) with at most `threshold` differing bits of 256.");
+    bind_index(m);
 }
