@@ -1,8 +1,32 @@
-"""HashList, Scan, Match, Review, and the exposure ledger."""
+"""HashList and what is thought of its entries, Scan, Match, Review, the negative bank, and the exposure ledger."""
 
-from amparo.web.matches.models.lists import PURPOSES, RESTRICTING, HashList
+from amparo.web.matches.models.lists import (
+    KNOWN_GOOD,
+    PURPOSES,
+    RESTRICTING,
+    HashList,
+    ListImport,
+    ListOpinion,
+    entry_key,
+)
 from amparo.web.matches.models.matches import Match
+from amparo.web.matches.models.negatives import NegativeEntry
 from amparo.web.matches.models.reviews import Exposure, Pause, Review
-from amparo.web.matches.models.scans import Scan
+from amparo.web.matches.models.scans import Quarantine, Scan
 
-__all__ = ["PURPOSES", "RESTRICTING", "Exposure", "HashList", "Match", "Pause", "Review", "Scan"]
+__all__ = [
+    "KNOWN_GOOD",
+    "PURPOSES",
+    "RESTRICTING",
+    "Exposure",
+    "HashList",
+    "ListImport",
+    "ListOpinion",
+    "Match",
+    "NegativeEntry",
+    "Pause",
+    "Quarantine",
+    "Review",
+    "Scan",
+    "entry_key",
+]

@@ -20,6 +20,7 @@ class Match(UuidModel):
         REJECTED = "rejected"
         DISPUTED = "disputed"
         KNOWN = "known"  # the same bytes were confirmed before in this agency: nobody has to look again
+        HELD = "held"  # its entry matches too much: in quarantine, until a person decides
 
     exhibit = models.ForeignKey(Exhibit, on_delete=models.PROTECT, related_name="matches")
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="matches")
