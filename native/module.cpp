@@ -49,6 +49,7 @@ nb::tuple cpu_paths() {
 }  // namespace
 
 void bind_index(nb::module_ &m);  // module_index.cpp
+void bind_lists(nb::module_ &m);  // module_lists.cpp
 
 NB_MODULE(_kernels, m) {
     m.doc() = "Amparo's native kernels. AMPARO_CPU=baseline|avx2|avx512 chooses the instructions they use.";
@@ -65,4 +66,5 @@ NB_MODULE(_kernels, m) {
     m.def("hamming", &hamming, nb::arg("bank").noconvert(), nb::arg("queries").noconvert(), nb::arg("threshold"),
           "Rows (query, position, distance) with at most `threshold` differing bits of 256.");
     bind_index(m);
+    bind_lists(m);
 }
