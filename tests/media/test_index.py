@@ -134,7 +134,7 @@ def test_a_manifest_that_is_none(built: Path, text: str) -> None:
 
 def test_another_format_is_refused(built: Path) -> None:
     path = built / "manifest.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 2}))
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 3}))
     with pytest.raises(IndexDamaged, match="format"):
         Index.open(built)
 

@@ -1,11 +1,8 @@
-"""Read an index: exact by binary search, near by a flat scan of the PDQ column. Files are mapped, not loaded."""
+"""Read an index: exact by sorted tables, near by the ring. Files are mapped, not loaded, and shared by all who read."""
 
-import hashlib
-import json
-import mmap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, NewType
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -13,48 +10,60 @@ import numpy.typing as npt
 from amparo import _kernels
 from amparo.base import WrongUse, canonical_digest
 from amparo.media.errors import IndexDamaged
-from amparo.media.index import layout
+from amparo.media.index import layout, manifest
+from amparo.media.index.answers import CAP, EntryRef, Near, NearMany, nearest_a_ref
+from amparo.media.index.files import file_sha256, map_file, map_numbers
 from amparo.media.lists import Entry
 from amparo.media.signals import SIGNALS
 from amparo.media.signals.pdq import NEAR_BITS
 
-#: Number of an entry within its index, from 0 in the order of the list.
-EntryRef = NewType("EntryRef", int)
-
-
-class Near(NamedTuple):
-    ref: EntryRef
-    distance: int  # differing bits of 256
-    query: int  # which of the queries lies nearest
+Bytes = npt.NDArray[np.uint8]
+Numbers = npt.NDArray[np.uint32]
 
 
 class _Column(NamedTuple):
-    digests: npt.NDArray[np.uint8]  # (count, octets), sorted
-    prefixes: npt.NDArray[np.uint64]
-    entries: npt.NDArray[np.uint32]
+    digests: Bytes  # (count, octets), sorted
+    entries: Numbers  # (count,)
+    starts: Numbers  # (2^bits + 1,)
+    bits: int
+
+
+class _Ring(NamedTuple):
+    offsets: Numbers  # (16, 65537)
+    positions: Numbers  # (16, distinct)
+    following: npt.NDArray[np.uint16]  # (16, stride)
+    heaviest: int
+
+
+class Distance(Protocol):
+    """How far given digests lie from one another, for a signal that is compared and never computed."""
+
+    def __call__(self, bank: Bytes, query: bytes) -> npt.NDArray[np.int64]: ...
 
 
 class Index:
     """One hash list, open for reading. Cheap to open, safe to share between threads and processes."""
 
-    def __init__(self, folder: Path, manifest: Mapping[str, Any]) -> None:
+    def __init__(self, folder: Path, made: Mapping[str, Any]) -> None:
         """Use `Index.open`."""
         self.folder = folder
-        self.manifest = manifest
-        self.digest = canonical_digest(manifest)
-        self._lines = _map(folder, layout.LINES)
-        self._offsets = np.frombuffer(_map(folder, layout.OFFSETS), "<u8")
-        self._columns = {signal.name: self._column(signal.name, signal.octets) for signal in SIGNALS}
+        self.manifest = made
+        self.digest = canonical_digest(made)
+        self._lines = map_file(folder, layout.LINES)
+        self._offsets = map_numbers(folder, layout.OFFSETS, "<u8")
+        self._columns = {name: self._column(name, count) for name, count in made["signals"].items() if count}
+        self._ring = self._open_ring() if made.get("ring") is not None else None
 
     @classmethod
     def open(cls, folder: Path, *, check: bool = False) -> "Index":
         """Open the index at `folder`; with `check`, read every byte and compare its SHA-256.
 
-        Raises IndexDamaged, which names the file: missing, of another size, or (with `check`) changed.
+        Raises IndexDamaged, which names the file: missing, of another size, not what it must be, or (with `check`)
+        changed. `rebuild_index` makes the files again that follow from the entries.
         """
-        manifest = _manifest(folder)
-        _check_sizes(folder, manifest)
-        index = cls(folder, manifest)
+        made = manifest.read(folder)
+        manifest.check_sizes(folder, made)
+        index = cls(folder, made)
         if check:
             index.verify()
         return index
@@ -68,102 +77,135 @@ class Index:
         facts: Mapping[str, Any] = self.manifest["list"]
         return facts
 
+    @property
+    def has_ring(self) -> bool:
+        """Whether near hashes are found by the ring. Without it every hash is compared: few, or made by format 1."""
+        return self._ring is not None
+
     def verify(self) -> None:
         """Compare every file with its SHA-256. Raises IndexDamaged."""
-        for name, facts in self.manifest["files"].items():
-            with (self.folder / name).open("rb") as stream:
-                if hashlib.file_digest(stream, "sha256").hexdigest() != facts["sha256"]:
-                    raise IndexDamaged(file=name, why="its SHA-256 is not the one in the manifest")
+        for name in layout.file_sizes(self.manifest):
+            if file_sha256(self.folder / name) != self.manifest["files"][name]["sha256"]:
+                raise IndexDamaged(file=name, why="its SHA-256 is not the one in the manifest")
 
     def lookup(self, signal: str, hexdigest: str) -> tuple[EntryRef, ...]:
         """Return the entries whose `signal` digest equals `hexdigest` (lowercase), in list order."""
-        column, wanted = self._columns[signal], self._digest(signal, hexdigest)
-        prefix = np.uint64(int.from_bytes(wanted[:8], "big"))
-        position = int(np.searchsorted(column.prefixes, prefix))
-        found = []
-        while position < len(column.prefixes) and column.prefixes[position] == prefix:
-            if column.digests[position].tobytes() == wanted:
-                found.append(EntryRef(int(column.entries[position])))
-            position += 1
-        return tuple(found)
+        wanted = self._digest(signal, hexdigest)
+        if signal not in self._columns:
+            return ()
+        column = self._columns[signal]
+        ((begin, end),) = _kernels.find_exact(column.digests, column.starts, column.bits, wanted).tolist()
+        return tuple(EntryRef(ref) for ref in column.entries[begin:end].tolist())
+
+    def lookup_many(self, signal: str, digests: Bytes) -> Numbers:
+        """Return rows (query, entry), (k, 2) u32, by query, then in list order. `digests`: (n, octets) u8."""
+        wanted = _rows(digests, SIGNALS[signal].octets)
+        if signal not in self._columns:
+            return np.empty((0, 2), np.uint32)
+        column = self._columns[signal]
+        ranges = _kernels.find_exact(column.digests, column.starts, column.bits, wanted).astype(np.int64)
+        sizes = ranges[:, 1] - ranges[:, 0]
+        queries = np.repeat(np.arange(len(wanted)), sizes)
+        within = np.arange(len(queries)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        entries = column.entries[np.repeat(ranges[:, 0], sizes) + within]
+        return np.stack([queries.astype(np.uint32), entries], axis=1)
 
     def near(self, pdq_hex: str, threshold: int = NEAR_BITS) -> list[tuple[EntryRef, int]]:
         """Return (entry, differing bits) within `threshold`, nearest first, then in list order."""
         return [(each.ref, each.distance) for each in self.near_any([pdq_hex], threshold)]
 
     def near_any(self, pdq_hexes: Sequence[str], threshold: int = NEAR_BITS) -> list[Near]:
-        """As `near` for several hashes of one picture: each entry once, by the hash that lies nearest."""
-        column = self._columns["pdq"]
-        if not pdq_hexes or not len(column.digests):
+        """As `near` for several hashes of one picture: each entry once, by the hash that lies nearest. No cap."""
+        queries = [self._digest("pdq", each) for each in pdq_hexes]
+        return nearest_a_ref(self.near_many(np.concatenate(queries), threshold, cap=0).rows) if queries else []
+
+    def near_many(self, queries: Bytes, threshold: int = NEAR_BITS, cap: int = CAP) -> NearMany:
+        """Find the entries within `threshold` bits of each of `queries`, (n, 32) u8; at most `cap` each, 0: all.
+
+        Exact for every threshold; up to 47 bits quick by the ring. Many at once are quicker than one by one.
+        Memory: 24 bytes an answer, at least 2 million answers. Raises IndexDamaged.
+        """
+        queries = _rows(queries, 32)
+        if threshold < 0 or cap < 0:
+            raise WrongUse(what="a threshold or a cap below zero")
+        if "pdq" not in self._columns or not len(queries):
+            return NearMany(np.empty((0, 3), np.uint32), np.empty(0, np.uint32))
+        digests, entries, *_ = self._columns["pdq"]
+        if self._ring is None:
+            return NearMany(*_kernels.near_flat(digests, entries, queries, min(threshold, 256), cap))
+        try:
+            found = _kernels.near_ring(digests, entries, *self._ring, queries, min(threshold, 256), cap)
+        except IndexError as error:
+            raise IndexDamaged(file=layout.RING_POSITIONS, why="it points beyond the last hash") from error
+        return NearMany(*found)
+
+    def near_given(self, signal: str, digest: bytes, limit: int) -> list[tuple[EntryRef, int]]:
+        """Return (entry, distance) within `limit`, nearest first, for a signal that is given and never computed.
+
+        Every digest is compared, by the signal's own distance. Raises WrongUse if the signal has none.
+        """
+        measure: Distance | None = getattr(SIGNALS[signal], "distances", None)
+        if len(digest) != SIGNALS[signal].octets:
+            raise WrongUse(what=f"a {signal} digest has {SIGNALS[signal].octets} bytes")
+        if measure is None:
+            raise WrongUse(what=f"{signal} has no distance of its own")
+        if signal not in self._columns:
             return []
-        queries = np.frombuffer(b"".join(self._digest("pdq", each) for each in pdq_hexes), np.uint8).reshape(-1, 32)
-        best: dict[int, Near] = {}
-        for query, position, distance in _kernels.hamming(column.digests, queries, threshold).tolist():
-            entry = int(column.entries[position])
-            if entry not in best or (distance, query) < (best[entry].distance, best[entry].query):
-                best[entry] = Near(EntryRef(entry), distance, query)
-        return sorted(best.values(), key=lambda each: (each.distance, each.ref))
+        column = self._columns[signal]
+        found: list[tuple[int, int]] = []
+        for begin in range(0, len(column.digests), 1 << 14):
+            distances = measure(column.digests[begin : begin + (1 << 14)], digest)
+            for at in np.nonzero(distances <= limit)[0].tolist():
+                found.append((int(distances[at]), int(column.entries[begin + at])))
+        return [(EntryRef(ref), distance) for distance, ref in sorted(found)]
 
     def entry(self, ref: EntryRef) -> Entry:
         """Return the entry as the list had it. Raises IndexDamaged."""
-        if not 0 <= ref < len(self):
-            raise IndexDamaged(file=layout.OFFSETS, why=f"there is no entry {ref}")
-        start, end = int(self._offsets[ref]), int(self._offsets[ref + 1])
         try:
-            return layout.entry_from_json(bytes(self._lines[start:end]))
+            return layout.entry_from_json(self.line(ref))
         except (ValueError, KeyError, TypeError) as error:
             raise IndexDamaged(file=layout.LINES, why=f"entry {ref} cannot be read") from error
 
-    def _digest(self, signal: str, hexdigest: str) -> bytes:
+    def entries(self) -> Iterator[Entry]:
+        """Yield all entries in the order of the list, withdrawn ones too. Raises IndexDamaged."""
+        return (self.entry(EntryRef(ref)) for ref in range(len(self)))
+
+    def line(self, ref: EntryRef) -> bytes:
+        """Return the entry's stored line. Raises IndexDamaged."""
+        if not 0 <= ref < len(self):
+            raise IndexDamaged(file=layout.OFFSETS, why=f"there is no entry {ref}")
+        start, end = int(self._offsets[ref]), int(self._offsets[ref + 1])
+        if not start < end <= len(self._lines):
+            raise IndexDamaged(file=layout.OFFSETS, why=f"entry {ref} has no place in {layout.LINES}")
+        return bytes(self._lines[start:end])
+
+    def _digest(self, signal: str, hexdigest: str) -> Bytes:
         if not SIGNALS[signal].valid(hexdigest):
             raise WrongUse(what=f"{hexdigest!r} is not a {signal} digest in lowercase hex")
-        return bytes.fromhex(hexdigest)
+        return np.frombuffer(bytes.fromhex(hexdigest), np.uint8).reshape(1, -1)
 
-    def _column(self, signal: str, octets: int) -> _Column:
-        def part(name: str) -> memoryview:
-            return _map(self.folder, layout.column(signal, name))
+    def _column(self, name: str, count: int) -> _Column:
+        digests = map_numbers(self.folder, layout.column(name, "digests"), "u1").reshape(count, SIGNALS[name].octets)
+        entries = map_numbers(self.folder, layout.column(name, "entries"), "<u4")
+        if self.manifest["format"] == 1:
+            return _Column(digests, entries, np.array([0, count], np.uint32), 0)
+        starts = map_numbers(self.folder, layout.column(name, "starts"), "<u4")
+        if starts[0] != 0 or starts[-1] != count or bool((starts[1:] < starts[:-1]).any()):
+            raise IndexDamaged(file=layout.column(name, "starts"), why="its numbers do not rise as they must")
+        return _Column(digests, entries, starts, layout.prefix_bits(count))
 
-        digests = np.frombuffer(part("digests"), np.uint8).reshape(-1, octets)
-        return _Column(digests, np.frombuffer(part("prefixes"), "<u8"), np.frombuffer(part("entries"), "<u4"))
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    try:
-        value = json.loads((folder / layout.MANIFEST).read_bytes())
-        whole = value["format"] == layout.FORMAT and {"entries", "signals", "files", "list"} <= value.keys()
-    except OSError as error:
-        raise IndexDamaged(file=layout.MANIFEST, why=error.strerror or "it cannot be read") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise IndexDamaged(file=layout.MANIFEST, why="it is not a manifest") from error
-    if not whole:
-        raise IndexDamaged(file=layout.MANIFEST, why="it is of a format this version does not know")
-    manifest: dict[str, Any] = value
-    return manifest
-
-
-def _check_sizes(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Every file is there and as long as the manifest and the format say."""
-    for name, octets in _expected(manifest).items():
-        path = folder / name
-        if name not in manifest["files"] or not path.is_file():
-            raise IndexDamaged(file=name, why="it is missing")
-        size = path.stat().st_size
-        if size != manifest["files"][name]["size"] or octets not in {None, size}:
-            raise IndexDamaged(file=name, why=f"it has {size} bytes, which is not what the manifest says")
+    def _open_ring(self) -> _Ring:
+        distinct = self.manifest["ring"]
+        offsets = map_numbers(self.folder, layout.RING_OFFSETS, "<u4").reshape(16, -1)
+        positions = map_numbers(self.folder, layout.RING_POSITIONS, "<u4").reshape(16, -1)
+        following = map_numbers(self.folder, layout.RING_NEXT, "<u2").reshape(16, -1)
+        try:
+            return _Ring(offsets, positions, following, _kernels.ring_heaviest(offsets, distinct))
+        except IndexError as error:
+            raise IndexDamaged(file=layout.RING_OFFSETS, why=str(error)) from error
 
 
-def _expected(manifest: Mapping[str, Any]) -> dict[str, int | None]:
-    sizes: dict[str, int | None] = {layout.LINES: None, layout.OFFSETS: 8 * (manifest["entries"] + 1)}
-    for signal in SIGNALS:
-        count = manifest["signals"].get(signal.name, 0)
-        widths = {"digests": signal.octets, "prefixes": 8, "entries": 4}
-        sizes |= {layout.column(signal.name, part): count * width for part, width in widths.items()}
-    return sizes
-
-
-def _map(folder: Path, name: str) -> memoryview:
-    path = folder / name
-    with path.open("rb") as stream:
-        if path.stat().st_size == 0:
-            return memoryview(b"")  # an empty file cannot be mapped
-        return memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
+def _rows(digests: Bytes, octets: int) -> Bytes:
+    if digests.dtype != np.uint8 or digests.ndim != 2 or digests.shape[1] != octets:
+        raise WrongUse(what=f"digests of {octets} bytes as rows of octets are wanted")
+    return np.ascontiguousarray(digests)
