@@ -71,6 +71,8 @@ def test_signals_reproduce_their_examples(signal: Any) -> None:
 
     for example in signal.examples():
         assert signal.valid(example.digest)
+        if not signal.computed:
+            continue  # given by lists, never made here
         assert hash_blob(Blob.from_bytes(example.data, "example")).digests()[signal.name] == example.digest
 
 

@@ -4,8 +4,27 @@ from typing import Final
 
 from amparo.base import Registry
 from amparo.media.lists.csv import CsvList
+from amparo.media.lists.detect import HEAD_BYTES, detect, vics_profile
 from amparo.media.lists.entry import Entry, EntryBatch, ListExample, ListFormat, Status
+from amparo.media.lists.errors import BrokenList, NotKnownGood, TruncatedList
+from amparo.media.lists.vics import Vics13, Vics20
 
-LISTS: Final[Registry[ListFormat]] = Registry("list format", CsvList())
+LISTS: Final[Registry[ListFormat]] = Registry("list format", CsvList(), Vics13(), Vics20())
 
-__all__ = ["LISTS", "CsvList", "Entry", "EntryBatch", "ListExample", "ListFormat", "Status"]
+__all__ = [
+    "HEAD_BYTES",
+    "LISTS",
+    "BrokenList",
+    "CsvList",
+    "Entry",
+    "EntryBatch",
+    "ListExample",
+    "ListFormat",
+    "NotKnownGood",
+    "Status",
+    "TruncatedList",
+    "Vics13",
+    "Vics20",
+    "detect",
+    "vics_profile",
+]

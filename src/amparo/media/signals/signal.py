@@ -21,15 +21,19 @@ class Running(Protocol):
 
 
 class Signal(ABC):
-    """`name` is permanent: it heads list columns and stands in recipes. `octets`: bytes of a digest."""
+    """`name` is permanent: it heads list columns and stands in recipes. `octets`: bytes of a digest.
+
+    `computed`: False where digests are only ever given by a list, stored and compared; no file is hashed with it.
+    """
 
     name: ClassVar[str]
     octets: ClassVar[int]
     exact: ClassVar[bool]
+    computed: ClassVar[bool] = True
 
     @abstractmethod
     def examples(self) -> list[Example]:
-        """Published files and digests, reproduced by a test."""
+        """Published files and digests, reproduced by a test; where nothing is computed, digests of the right form."""
 
     def valid(self, digest: str) -> bool:
         """Whether `digest` is a lowercase hex digest of this signal."""
