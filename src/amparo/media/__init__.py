@@ -9,12 +9,14 @@ from amparo.media.errors import (
     NotAHashList,
     TooManyEntries,
 )
-from amparo.media.hashes import VARIANTS, Hashes, PdqHash
+from amparo.media.hashes import VARIANTS, CameraFacts, Hashes, PdqHash
 from amparo.media.hashing import hash_blob, preview
 from amparo.media.index import EntryRef, Index, IndexReport, Near, build_index
 from amparo.media.lists import LISTS, Entry, ListFormat
+from amparo.media.matching import Hit, Scanned, match, match_many
+from amparo.media.pipeline import KnownGood
 from amparo.media.recipes import rerun_scan, result_digest, scan_recipe
-from amparo.media.scan import Hit, Scanned, match, scan
+from amparo.media.scan import scan
 from amparo.media.signals import SIGNALS, Signal
 from amparo.media.signals.pdq import MIN_QUALITY, NEAR_BITS
 
@@ -25,6 +27,7 @@ __all__ = [
     "SIGNALS",
     "VARIANTS",
     "BlobUnreadable",
+    "CameraFacts",
     "Decoder",
     "Entry",
     "EntryRef",
@@ -34,6 +37,7 @@ __all__ = [
     "IndexDamaged",
     "IndexExists",
     "IndexReport",
+    "KnownGood",
     "Limits",
     "ListFormat",
     "Near",
@@ -46,6 +50,7 @@ __all__ = [
     "build_index",
     "hash_blob",
     "match",
+    "match_many",
     "preview",
     "rerun_scan",
     "result_digest",

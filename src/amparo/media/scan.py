@@ -1,44 +1,18 @@
 """Compare blobs with hash lists: one result a blob, in order, whatever is wrong with any of them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from amparo.base import Blob, Progress, Skipped, silent
 from amparo.media.decoder import Decoder
-from amparo.media.errors import BlobUnreadable
-from amparo.media.hashes import VARIANTS, Hashes
-from amparo.media.hashing import hash_blob
-from amparo.media.index import EntryRef, Index
-from amparo.media.lists import Entry
-from amparo.media.signals import SIGNALS
+from amparo.media.decoder.video_client import VideoDecoder
+from amparo.media.index import Index
+from amparo.media.matching import Hit, Scanned, match, match_many
+from amparo.media.pipeline import Examine, Hashed, KnownGood, Maker, hashed_in_order
 from amparo.media.signals.pdq import MIN_QUALITY, NEAR_BITS
+from amparo.media.video import examine_video
+from amparo.media.video_hash import VideoHash
 
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One entry of one list that a blob agrees with, by the strongest signal that does.
-
-    `distance`: 0 for an exact signal, differing bits of 256 for pdq. `variant` (one of VARIANTS) and `quality` are
-    None for an exact signal. `also`: weaker signals that agree with the same entry.
-    """
-
-    list_name: str
-    entry: Entry
-    signal: str
-    distance: int
-    variant: str | None
-    quality: int | None
-    also: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Scanned:
-    """What came of one blob. `hashes` None: it could not be read. `skipped`: what was not compared, and why."""
-
-    name: str
-    hashes: Hashes | None
-    hits: tuple[Hit, ...]
-    skipped: tuple[Skipped, ...] = ()
+__all__ = ["Hit", "Scanned", "examining", "match", "match_many", "matched", "scan"]
 
 
 def scan(
@@ -49,65 +23,50 @@ def scan(
     progress: Progress = silent,
     *,
     decoder: Decoder | None = None,
+    workers: int = 1,
+    known_good: KnownGood | None = None,
+    negative: Index | None = None,
 ) -> Iterator[Scanned]:
     """Yield one Scanned for each of `blobs`, in order. `indexes`: list name -> open index.
 
     Depends on nothing but its arguments, so that a caller resumes by leaving out the blobs it has results for.
-    Pictures are compared as they are, turned and mirrored (8 ways), if their quality is at least `min_quality`.
+    Pictures are compared as they are, turned and mirrored (8 ways), if their quality is at least `min_quality`; videos
+    by their key frames, and by one picture a second where those decide nothing.
+
+    `workers`: decoder processes side by side; blobs are read in this thread, in order, up to 64 ahead for each worker.
+    `decoder`: whose limits hold; the one that is used if there is one worker. `known_good`: what it holds is compared
+    by exact digests only, and that is said. `negative`: see `match`. Closing the iterator ends all work.
     """
-    for done, blob in enumerate(blobs, start=1):
-        try:
-            hashes = hash_blob(blob, decoder)
-        except BlobUnreadable as error:
-            yield Scanned(blob.name, None, (), (Skipped(blob.name, "unreadable", str(error.facts["why"])),))
-        else:
-            yield match(blob.name, hashes, indexes, threshold, min_quality)
-        progress(done, None, "files")
+    maker = Maker(examining(indexes, threshold, min_quality), known_good)
+    done = 0
+    for batch in hashed_in_order(blobs, maker, decoder=decoder, workers=workers):
+        for scanned in matched(batch, indexes, threshold, min_quality, negative=negative):
+            yield scanned
+            done += 1
+            progress(done, None, "files")
 
 
-def match(
-    name: str,
-    hashes: Hashes,
+def examining(indexes: Mapping[str, Index], threshold: int, min_quality: int) -> Examine:
+    """Return how a video is looked at: closely enough to decide whether these lists know it."""
+
+    def examine(blob: Blob, decoder: VideoDecoder | None) -> VideoHash | Skipped:
+        return examine_video(blob, indexes, threshold, min_quality, decoder=decoder).video
+
+    return examine
+
+
+def matched(
+    batch: list[Hashed],
     indexes: Mapping[str, Index],
-    threshold: int = NEAR_BITS,
-    min_quality: int = MIN_QUALITY,
-) -> Scanned:
-    """Compare hashes made earlier with `indexes`; new lists need no second reading of the bytes."""
-    skipped = [hashes.skipped] if hashes.skipped else []
-    comparable = hashes.pdq is not None and hashes.pdq.quality >= min_quality
-    if hashes.pdq is not None and not comparable:
-        detail = f"quality {hashes.pdq.quality}, compared from {min_quality} on; exact digests were compared"
-        skipped.append(Skipped(name, "picture-too-plain", detail))
-    hits = [
-        hit
-        for list_name, index in indexes.items()
-        for hit in _hits(list_name, index, hashes, threshold if comparable else None)
-    ]
-    return Scanned(name, hashes, tuple(hits), tuple(skipped))
-
-
-def _hits(list_name: str, index: Index, hashes: Hashes, threshold: int | None) -> list[Hit]:
-    agreeing: dict[EntryRef, list[str]] = {}
-    for signal in SIGNALS:
-        if signal.exact:
-            for ref in index.lookup(signal.name, hashes.digests()[signal.name]):
-                agreeing.setdefault(ref, []).append(signal.name)
-    near = {}
-    if threshold is not None and hashes.pdq is not None:
-        near = {each.ref: each for each in index.near_any(hashes.pdq.variants, threshold)}
-        for ref in near:
-            agreeing.setdefault(ref, []).append("pdq")
-    found = []
-    for ref, signals in agreeing.items():
-        first, also = signals[0], tuple(signals[1:])
-        if first == "pdq" and hashes.pdq is not None:
-            each = near[ref]
-            hit = Hit(list_name, index.entry(ref), first, each.distance, VARIANTS[each.query], hashes.pdq.quality, also)
-        else:
-            hit = Hit(list_name, index.entry(ref), first, 0, None, None, also)
-        found.append(hit)
-    return sorted(found, key=_strongest_first)
-
-
-def _strongest_first(hit: Hit) -> tuple[int, int, int]:
-    return SIGNALS.names().index(hit.signal), hit.distance, hit.entry.row
+    threshold: int,
+    min_quality: int,
+    *,
+    negative: Index | None = None,
+) -> Iterator[Scanned]:
+    """Compare what was made of some blobs; in order."""
+    comparable = [(each.name, each.hashes) for each in batch if each.hashes is not None]
+    found = iter(match_many(comparable, indexes, threshold, min_quality, negative=negative))
+    for each in batch:
+        scanned = Scanned(each.name, None, ()) if each.hashes is None else next(found)
+        said = (each.skipped,) if each.skipped else ()
+        yield Scanned(scanned.name, scanned.hashes, scanned.hits, (*said, *scanned.skipped))

@@ -11,7 +11,6 @@ from typing import Any, BinaryIO
 
 from amparo.media.decoder import frames, pictures
 from amparo.media.decoder.limits import Limits
-from amparo.media.signals.pdq import Pdq
 
 
 def main() -> int:
@@ -30,8 +29,9 @@ def _answer(sink: BinaryIO, header: dict[str, Any], data: bytes, limits: Limits)
             wish = {key: header[key] for key in ("side", "grey", "blur")}
             frames.send(sink, {"ok": True}, pictures.preview_of(data, limits, **wish))
         else:
-            pixels, library = pictures.pixels_of(data, limits)
-            frames.send(sink, {"ok": True, "pdq": asdict(Pdq().of_pixels(pixels, library))})
+            seen = pictures.seen_in(data, limits)
+            camera = asdict(seen.camera) if seen.camera else None
+            frames.send(sink, {"ok": True, "pdq": asdict(seen.pdq), "camera": camera})
     except pictures.CannotDecode as refusal:
         frames.send(sink, {"ok": False, "reason": refusal.reason, "detail": refusal.detail})
 

@@ -27,11 +27,19 @@ class Pdq(Signal):
     octets = 32
     exact = False
 
-    def of_pixels(self, pixels: npt.NDArray[np.uint8], decoder: str) -> PdqHash:
-        """Hash RGB pixels (height, width, 3) or grey ones (height, width), uint8 without gaps."""
+    def of_pixels(
+        self, pixels: npt.NDArray[np.uint8], decoder: str, notes: tuple[str, ...] = (), *, inverted: bool = False
+    ) -> PdqHash:
+        """Hash RGB pixels (height, width, 3) or grey ones (height, width), uint8 without gaps.
+
+        `inverted`: give the hashes of the negative too. They have every bit turned, because the median of a negative's
+        frequencies parts them at the same place.
+        """
         hashes, quality = _kernels.pdq(pixels)
         variants = tuple(each.hex() for each in hashes)
-        return PdqHash(variants[0], quality, variants, decoder)
+        if inverted:
+            variants += tuple(bytes(octet ^ 0xFF for octet in each).hex() for each in hashes)
+        return PdqHash(variants[0], quality, variants, decoder, notes)
 
     def examples(self) -> list[Example]:
         rings = bytes((x * x + y * y) // 32 % 256 for y in range(64) for x in range(64))
