@@ -3,9 +3,11 @@
 A kind with a checksum refuses what fails it; a kind without one says "format-only". Nothing here says whose it is.
 """
 
+from amparo.observables.danger import danger_words, signs_in
 from amparo.observables.defang import defang, refang
 from amparo.observables.errors import NotThisKind
 from amparo.observables.kind import Examples, Hit, Kind
+from amparo.observables.linking import link_values, plain_url
 from amparo.observables.observable import Observable, Validity
 from amparo.observables.registry import KINDS
 from amparo.observables.stream import extract_blob, extract_bytes
@@ -19,9 +21,13 @@ __all__ = [
     "NotThisKind",
     "Observable",
     "Validity",
+    "danger_words",
     "defang",
     "extract_blob",
     "extract_bytes",
     "extract_text",
+    "link_values",
+    "plain_url",
     "refang",
+    "signs_in",
 ]

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amparo.web.reports.triage import REASONS, assess, danger_words, signs_in
+from amparo.observables import danger_words, signs_in
+from amparo.web.reports.triage import REASONS, assess
 
 
 @pytest.mark.parametrize(

@@ -4,29 +4,15 @@ Runs at intake, before sealing: afterwards nobody but staff can read.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any, Final, NamedTuple
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from amparo.observables import extract_text
+from amparo.observables import extract_text, link_values
 from amparo.web.reports.keyed import Hasher
 
 #: A paste of thousands of links is cut here; the text itself is kept whole.
 MOST: Final = 500
-#: Kind of observable -> purpose of its keyed hash. Masked values (cards) find nothing and get none.
-PURPOSE: Final = {
-    **dict.fromkeys(("btc", "ltc", "doge", "dash", "trx", "eth", "xmr", "btc-testnet"), "wallet"),
-    "hash": "hash",
-    "email": "mail",
-    "phone": "phone",
-    "iban": "iban",
-    "onion": "url",
-    "ipv4": "host",
-    "ipv6": "host",
-}
-#: Parameters that name a campaign, not a page.
-TRACKING: Final = ("utm_", "fbclid", "gclid", "mc_eid", "igshid", "yclid", "msclkid")
 
 
 class Indicator(NamedTuple):
@@ -56,31 +42,8 @@ def indicators(observables: Iterable[Mapping[str, Any]], hasher: Hasher) -> set[
     return {
         Indicator(purpose, hasher(purpose, value))
         for each in observables
-        for purpose, value in _hashed(each["kind"], each["value"])
+        for purpose, value in link_values(each["kind"], each["value"])
     }
-
-
-def _hashed(kind: str, value: str) -> Iterator[tuple[str, str]]:
-    if kind == "url":
-        yield "url", plain_url(value)
-        if host := urlsplit(value).hostname:
-            yield "host", host
-    elif purpose := PURPOSE.get(kind):
-        yield purpose, value
-
-
-def plain_url(url: str) -> str:
-    """Return an address for comparing: lower-case scheme and host, no fragment, no tracking parameters."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return url
-    kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if not _tracks(name)]
-    return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path or "/", urlencode(kept), ""))
-
-
-def _tracks(name: str) -> bool:
-    return name.lower().startswith(TRACKING)
 
 
 def content_digest(key: bytes, content: str) -> str:
