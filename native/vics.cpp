@@ -1,528 +1,27 @@
-// The reader of JSON lists: an outer machine finds where each record begins and ends, whatever the chunks; an inner
-// parser checks one whole record, which is bounded, and takes out what is indexed. Nothing else is kept in memory.
+// The reader of JSON lists. Most records lie whole in the chunk and are read where they are; an outer machine finds the
+// ends of those that do not, and of the rest of the document, whatever the chunks. Nothing else is kept in memory.
 #include "vics.hpp"
 
-#include <cstring>
-#include <string_view>
+#include "json_parser.hpp"
+#include "vics_record.hpp"
 
 namespace amparo {
+
+using json::is_space;
+using json::lower;
+using json::Token;
 
 namespace {
 
 constexpr std::size_t kKeyLimit = 4096, kFieldLimit = 65536, kCaseLimit = 8192;
-constexpr unsigned kNestLimit = 60;
 constexpr std::uint8_t kBom[3] = {0xEF, 0xBB, 0xBF};
-
-bool is_space(std::uint8_t c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-bool is_digit(std::uint8_t c) { return c >= '0' && c <= '9'; }
-
-int hex_value(std::uint8_t c) {
-    if (is_digit(c)) return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char &c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    return out;
-}
-
-std::string_view trim(std::string_view text) {
-    while (!text.empty() && is_space(static_cast<std::uint8_t>(text.front()))) text.remove_prefix(1);
-    while (!text.empty() && is_space(static_cast<std::uint8_t>(text.back()))) text.remove_suffix(1);
-    return text;
-}
-
-// Length of the UTF-8 sequence at `p`, 0 if it is none (Unicode 15, table 3-7).
-std::size_t utf8_length(const std::uint8_t *p, const std::uint8_t *end) {
-    const std::uint8_t c = *p;
-    const std::size_t length = c >= 0xC2 && c <= 0xDF ? 2 : c >= 0xE0 && c <= 0xEF ? 3 : c >= 0xF0 && c <= 0xF4 ? 4 : 0;
-    if (length == 0 || static_cast<std::size_t>(end - p) < length) return 0;
-    const std::uint8_t low = c == 0xE0 ? 0xA0 : c == 0xF0 ? 0x90 : 0x80, high = c == 0xED ? 0x9F : c == 0xF4 ? 0x8F : 0xBF;
-    if (p[1] < low || p[1] > high) return 0;
-    for (std::size_t k = 2; k < length; ++k)
-        if ((p[k] & 0xC0) != 0x80) return 0;
-    return length;
-}
-
-void put_utf8(std::string &out, std::uint32_t code) {
-    if (code == 0 || (code >= 0xD800 && code <= 0xDFFF)) code = 0xFFFD;  // databases take neither
-    if (code < 0x80) {
-        out += static_cast<char>(code);
-    } else if (code < 0x800) {
-        out += static_cast<char>(0xC0 | code >> 6);
-        out += static_cast<char>(0x80 | (code & 63));
-    } else if (code < 0x10000) {
-        out += static_cast<char>(0xE0 | code >> 12);
-        out += static_cast<char>(0x80 | (code >> 6 & 63));
-        out += static_cast<char>(0x80 | (code & 63));
-    } else {
-        out += static_cast<char>(0xF0 | code >> 18);
-        out += static_cast<char>(0x80 | (code >> 12 & 63));
-        out += static_cast<char>(0x80 | (code >> 6 & 63));
-        out += static_cast<char>(0x80 | (code & 63));
-    }
-}
-
-std::uint32_t four_hex(const char *p) {
-    std::uint32_t code = 0;
-    for (int k = 0; k < 4; ++k) code = code << 4 | static_cast<std::uint32_t>(hex_value(static_cast<std::uint8_t>(p[k])));
-    return code;
-}
-
-// The text of a JSON string whose escapes were checked before.
-std::string unescape(std::string_view raw) {
-    std::string out;
-    out.reserve(raw.size());
-    for (std::size_t i = 0; i < raw.size(); ++i) {
-        if (raw[i] != '\\') {
-            out += raw[i];
-            continue;
-        }
-        const char c = raw[++i];
-        if (c != 'u') {
-            out += c == 'b' ? '\b' : c == 'f' ? '\f' : c == 'n' ? '\n' : c == 'r' ? '\r' : c == 't' ? '\t' : c;
-            continue;
-        }
-        std::uint32_t code = four_hex(raw.data() + i + 1);
-        i += 4;
-        if (code >= 0xD800 && code <= 0xDBFF && i + 6 < raw.size() && raw[i + 1] == '\\' && raw[i + 2] == 'u') {
-            const std::uint32_t second = four_hex(raw.data() + i + 3);
-            if (second >= 0xDC00 && second <= 0xDFFF) {
-                code = 0x10000 + ((code - 0xD800) << 10) + (second - 0xDC00);
-                i += 6;
-            }
-        }
-        put_utf8(out, code);
-    }
-    return out;
-}
-
-// `text` as the inside of a JSON string, escaped as Python's json does with ensure_ascii off.
-void put_json(std::string &out, std::string_view text) {
-    static const char *digits = "0123456789abcdef";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (static_cast<std::uint8_t>(c) >= 0x20) {
-            out += c;
-        } else if (c == '\n' || c == '\r' || c == '\t' || c == '\b' || c == '\f') {
-            out += '\\';
-            out += c == '\n' ? 'n' : c == '\r' ? 'r' : c == '\t' ? 't' : c == '\b' ? 'b' : 'f';
-        } else {
-            out += "\\u00";
-            out += digits[c >> 4 & 15];
-            out += digits[c & 15];
-        }
-    }
-}
-
-void put_number(std::string &out, std::uint64_t number) { out += std::to_string(number); }
-
-void put_hex(std::string &out, const std::uint8_t *bytes, std::size_t count) {
-    static const char *digits = "0123456789abcdef";
-    const std::size_t from = out.size();
-    out.resize(from + 2 * count);
-    for (std::size_t k = 0; k < count; ++k) {
-        out[from + 2 * k] = digits[bytes[k] >> 4];
-        out[from + 2 * k + 1] = digits[bytes[k] & 15];
-    }
-}
-
-bool from_hex(std::string_view text, std::uint8_t *out, std::size_t octets) {
-    if (text.size() != 2 * octets) return false;
-    for (std::size_t k = 0; k < octets; ++k) {
-        const int high = hex_value(static_cast<std::uint8_t>(text[2 * k]));
-        const int low = hex_value(static_cast<std::uint8_t>(text[2 * k + 1]));
-        if (high < 0 || low < 0) return false;
-        out[k] = static_cast<std::uint8_t>(high << 4 | low);
-    }
-    return true;
-}
-
-int base64_value(std::uint8_t c) {
-    if (c >= 'A' && c <= 'Z') return c - 'A';
-    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-    if (is_digit(c)) return c - '0' + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-// Only for octets that are a multiple of three, so that there is no padding.
-bool from_base64(std::string_view text, std::uint8_t *out, std::size_t octets) {
-    if (text.size() != octets / 3 * 4) return false;
-    for (std::size_t k = 0; k < text.size(); k += 4) {
-        std::uint32_t bits = 0;
-        for (std::size_t j = 0; j < 4; ++j) {
-            const int value = base64_value(static_cast<std::uint8_t>(text[k + j]));
-            if (value < 0) return false;
-            bits = bits << 6 | static_cast<std::uint32_t>(value);
-        }
-        out[k / 4 * 3] = static_cast<std::uint8_t>(bits >> 16);
-        out[k / 4 * 3 + 1] = static_cast<std::uint8_t>(bits >> 8);
-        out[k / 4 * 3 + 2] = static_cast<std::uint8_t>(bits);
-    }
-    return true;
-}
-
-enum class Type { String, Number, True, False, Null, Nested };
-
-// A value just read: for a string its inside, for a number its signs.
-struct Token {
-    Type type = Type::Null;
-    std::string_view raw;
-    bool escapes = false;
-
-    std::string text() const {
-        switch (type) {
-            case Type::String: return std::string(trim(escapes ? std::string_view(unescape(raw)) : raw));
-            case Type::Number: return std::string(raw);
-            case Type::True: return "true";
-            case Type::False: return "false";
-            default: return {};
-        }
-    }
-};
-
-// Checks one JSON value and writes it, without the spaces between its tokens, as the inside of a JSON string (or as it
-// is, if `plain`). A broken rule ends it (`why`); bad text in a string is remembered (`bad`), and reading goes on.
-class Parser {
-  public:
-    Parser(const std::uint8_t *data, std::size_t size, std::string &out, bool plain)
-        : at_(data), start_(data), end_(data + size), out_(out), plain_(plain) {}
-
-    const char *why = nullptr;
-    const char *bad = nullptr;
-    std::size_t position() const { return static_cast<std::size_t>(at_ - start_); }
-
-    std::uint8_t peek() {
-        while (at_ < end_ && is_space(*at_)) ++at_;
-        return at_ < end_ ? *at_ : 0;
-    }
-
-    bool take(std::uint8_t c, const char *wanted) {
-        if (peek() != c || at_ == end_) return broken(wanted);
-        ++at_;
-        if (c == '"') out_ += plain_ ? "\"" : "\\\"";
-        else out_ += static_cast<char>(c);
-        return true;
-    }
-
-    bool whole() { return peek() == 0 && at_ == end_ ? true : broken("something follows the value"); }
-
-    bool string(Token &token) {
-        if (!take('"', "a quoted name is missing")) return false;
-        token.type = Type::String;
-        token.escapes = false;
-        const std::uint8_t *from = at_;
-        while (at_ < end_ && *at_ != '"') {
-            if (*at_ == '\\') {
-                token.escapes = true;
-                escape();
-            } else if (*at_ < 0x20) {
-                bad = "control-character";
-                ++at_;
-            } else if (*at_ < 0x80) {
-                ++at_;
-            } else {
-                const std::size_t length = utf8_length(at_, end_);
-                if (length == 0) bad = "not-utf8";
-                at_ += length ? length : 1;
-            }
-        }
-        if (at_ >= end_) return broken("a text does not end");
-        token.raw = {reinterpret_cast<const char *>(from), static_cast<std::size_t>(at_ - from)};
-        put_inside(token);
-        ++at_;
-        out_ += plain_ ? "\"" : "\\\"";
-        return true;
-    }
-
-    // Calls member(key token) with the reader before the value; it must read that value.
-    template <class Member> bool object(unsigned depth, Member member) {
-        if (depth > kNestLimit) return broken("it is nested too deeply");
-        if (!take('{', "an object is missing")) return false;
-        if (peek() == '}') return take('}', "");
-        for (;;) {
-            Token key;
-            if (!string(key) || !take(':', "a colon is missing") || !member(key)) return false;
-            if (peek() == '}') return take('}', "");
-            if (!take(',', "a comma is missing")) return false;
-        }
-    }
-
-    template <class Element> bool array(unsigned depth, Element element) {
-        if (depth > kNestLimit) return broken("it is nested too deeply");
-        if (!take('[', "a list is missing")) return false;
-        if (peek() == ']') return take(']', "");
-        for (;;) {
-            if (!element()) return false;
-            if (peek() == ']') return take(']', "");
-            if (!take(',', "a comma is missing")) return false;
-        }
-    }
-
-    bool value(unsigned depth, Token &token) {
-        const std::uint8_t c = peek();
-        Token inner;
-        if (c == '"') return string(token);
-        if (c == '{' || c == '[') {
-            token = Token{Type::Nested, {}, false};
-            return c == '{' ? object(depth + 1, [&](const Token &) { return value(depth + 1, inner); })
-                            : array(depth + 1, [&] { return value(depth + 1, inner); });
-        }
-        if (c == '-' || is_digit(c)) return number(token);
-        return word(token, "true", Type::True) || word(token, "false", Type::False) || word(token, "null", Type::Null) ||
-               broken("a value is missing");
-    }
-
-  private:
-    bool broken(const char *reason) {
-        if (!why) why = reason;
-        return false;
-    }
-
-    void escape() {
-        ++at_;
-        if (at_ == end_) return;
-        if (*at_ != 'u') {
-            if (!std::strchr("\"\\/bfnrt", *at_) || *at_ == 0) bad = "broken-escape";
-            ++at_;
-            return;
-        }
-        ++at_;
-        for (int k = 0; k < 4; ++k, ++at_)
-            if (at_ >= end_ || hex_value(*at_) < 0) {
-                bad = "broken-escape";
-                return;
-            }
-    }
-
-    void put_inside(const Token &token) {
-        if (plain_ || !token.escapes) {
-            out_.append(token.raw);
-            return;
-        }
-        for (const char c : token.raw) {
-            if (c == '\\' || c == '"') out_ += '\\';
-            out_ += c;
-        }
-    }
-
-    bool digits() {
-        const std::uint8_t *from = at_;
-        while (at_ < end_ && is_digit(*at_)) ++at_;
-        return at_ > from;
-    }
-
-    bool next_is(std::uint8_t a, std::uint8_t b) const { return at_ < end_ && (*at_ == a || *at_ == b); }
-
-    bool number(Token &token) {
-        const std::uint8_t *from = at_;
-        if (*at_ == '-') ++at_;
-        const std::uint8_t *first = at_;
-        if (!digits() || (*first == '0' && at_ > first + 1)) return broken("a number is malformed");
-        if (next_is('.', '.')) {
-            ++at_;
-            if (!digits()) return broken("a number is malformed");
-        }
-        if (next_is('e', 'E')) {
-            ++at_;
-            if (next_is('+', '-')) ++at_;
-            if (!digits()) return broken("a number is malformed");
-        }
-        token = Token{Type::Number, {reinterpret_cast<const char *>(from), static_cast<std::size_t>(at_ - from)}, false};
-        out_.append(token.raw);
-        return true;
-    }
-
-    bool word(Token &token, std::string_view wanted, Type type) {
-        if (static_cast<std::size_t>(end_ - at_) < wanted.size() || std::memcmp(at_, wanted.data(), wanted.size()) != 0)
-            return false;
-        at_ += wanted.size();
-        out_.append(wanted);
-        token = Token{type, wanted, false};
-        return true;
-    }
-
-    const std::uint8_t *at_, *start_, *end_;
-    std::string &out_;
-    bool plain_;
-};
-
-enum Digest : int { kMd5, kPdq, kPhotodna, kSha1, kSha256 };
-// What a card shows, in the order of the stored pairs.
-enum Shown : int { kDate, kDistributed, kSuspected, kMediaId, kMediaSize, kOffender, kSelfMade, kSeries, kVictim, kShown };
-constexpr const char *kShownNames[kShown] = {"DateUpdated", "IsDistributed", "IsSuspected", "MediaID", "MediaSize",
-                                             "OffenderIdentified", "SelfGenerated", "Series", "VictimIdentified"};
-
-struct Field {
-    const char *name;  // lowercase
-    enum Use { kDigest, kText, kFlag, kLabel, kOther } use;
-    int which;
-};
-constexpr Field kFields[] = {
-    {"md5", Field::kDigest, kMd5}, {"sha1", Field::kDigest, kSha1}, {"sha256", Field::kDigest, kSha256},
-    {"pdq", Field::kDigest, kPdq}, {"photodna", Field::kDigest, kPhotodna}, {"category", Field::kLabel, 0},
-    {"mediaid", Field::kText, kMediaId}, {"mediasize", Field::kText, kMediaSize}, {"series", Field::kText, kSeries},
-    {"dateupdated", Field::kText, kDate}, {"isdistributed", Field::kFlag, kDistributed},
-    {"issuspected", Field::kFlag, kSuspected}, {"offenderidentified", Field::kFlag, kOffender},
-    {"selfgenerated", Field::kFlag, kSelfMade}, {"victimidentified", Field::kFlag, kVictim},
-    {"alternativehash", Field::kOther, 0}, {"alternativehashes", Field::kOther, 0},
-};
-
-const Field *field_of(const Token &key) {
-    const std::string decoded = key.escapes ? unescape(key.raw) : std::string();
-    const std::string_view name = key.escapes ? std::string_view(decoded) : key.raw;
-    char small[24];
-    if (name.size() >= sizeof small) return nullptr;
-    for (std::size_t k = 0; k < name.size(); ++k) small[k] = static_cast<char>(name[k] >= 'A' && name[k] <= 'Z' ? name[k] + 32 : name[k]);
-    for (const Field &field : kFields)
-        if (std::strlen(field.name) == name.size() && std::memcmp(field.name, small, name.size()) == 0) return &field;
-    return nullptr;
-}
-
-// One media record of the VICS shape, read into what the index stores.
-class VicsRecord {
-  public:
-    explicit VicsRecord(std::string &source) : source_(source) {}
-
-    bool read(Parser &parser) {
-        return parser.object(1, [&](const Token &key) { return member(parser, parser.bad ? nullptr : field_of(key)); }) &&
-               parser.whole();
-    }
-
-    bool any() const {
-        for (const bool has : has_)
-            if (has) return true;
-        return false;
-    }
-
-    const std::string &left_out() const { return left_out_; }
-
-    void line(std::string &out, std::uint64_t row, const std::string &case_json) const {
-        out += "{\"digests\":{";
-        bool first = true;
-        for (int k = 0; k < 5; ++k) {
-            if (!has_[k]) continue;
-            out += first ? "\"" : ",\"";
-            first = false;
-            out += kDigestNames[k];
-            out += "\":\"";
-            put_hex(out, bytes_[k], kDigestOctets[k]);
-            out += '"';
-        }
-        out += "},\"extra\":[";
-        put_extra(out, case_json);
-        out += "],\"label\":";
-        if (label_.empty()) {
-            out += "null";
-        } else {
-            out += '"';
-            put_json(out, label_);
-            out += '"';
-        }
-        out += ",\"purpose\":null,\"row\":";
-        put_number(out, row);
-        out += ",\"source\":\"";
-        out += source_;
-        out += "\"}\n";
-    }
-
-    void columns(RecordBatch &batch) const {
-        for (int k = 0; k < 5; ++k) {
-            if (!has_[k]) continue;
-            batch.columns[k].digests.insert(batch.columns[k].digests.end(), bytes_[k], bytes_[k] + kDigestOctets[k]);
-            batch.columns[k].entries.push_back(batch.count);
-        }
-    }
-
-  private:
-    bool member(Parser &parser, const Field *field) {
-        if (field && field->use == Field::kOther) return alternatives(parser);
-        Token token;
-        if (!parser.value(1, token)) return false;
-        if (!field || token.type == Type::Nested || parser.bad) return true;
-        if (field->use == Field::kDigest) offer(field->which, token.text());
-        else if (field->use == Field::kLabel) { if (label_.empty()) label_ = token.text(); }
-        else if (field->use == Field::kText) { if (shown_[field->which].empty()) shown_[field->which] = token.text(); }
-        else if (const std::string text = lower(token.text()); text == "true" || text == "1") shown_[field->which] = "true";
-        return true;
-    }
-
-    bool alternatives(Parser &parser) {
-        Token other;
-        const std::uint8_t c = parser.peek();
-        if (c == '{') return alternative(parser);
-        if (c != '[') return parser.value(1, other);
-        return parser.array(2, [&] { return parser.peek() == '{' ? alternative(parser) : parser.value(2, other); });
-    }
-
-    // {"HashName": "PDQ", "HashValue": "..."}, in any order; an "MD5" in it is the media's own, repeated.
-    bool alternative(Parser &parser) {
-        std::string name, digest;
-        const bool whole = parser.object(3, [&](const Token &key) {
-            const std::string which = lower(key.escapes && !parser.bad ? unescape(key.raw) : std::string(key.raw));
-            Token token;
-            if (!parser.value(3, token)) return false;
-            if (token.type == Type::Nested || parser.bad) return true;
-            if (which == "hashname" && name.empty()) name = token.text();
-            if (which == "hashvalue" && digest.empty()) digest = token.text();
-            return true;
-        });
-        if (!whole) return false;
-        std::string plain;
-        for (const char c : lower(name))
-            if (c != '-' && c != '_' && c != ' ') plain += c;
-        for (int k = 0; k < 5; ++k)
-            if (plain == kDigestNames[k]) offer(k, digest);
-        return true;
-    }
-
-    void offer(int which, const std::string &text) {
-        if (text.empty()) return;
-        std::uint8_t bytes[144];
-        const bool good = which == kPhotodna ? from_base64(text, bytes, 144) : from_hex(text, bytes, kDigestOctets[which]);
-        if (good && !has_[which]) {
-            std::memcpy(bytes_[which], bytes, kDigestOctets[which]);
-            has_[which] = true;
-        } else if (left_out_.size() < 200 && (!good || std::memcmp(bytes, bytes_[which], kDigestOctets[which]) != 0)) {
-            left_out_ += left_out_.empty() ? "" : ", ";
-            left_out_ += kDigestNames[which];
-            left_out_ += good ? " twice" : " malformed";
-        }
-    }
-
-    void put_extra(std::string &out, const std::string &case_json) const {
-        bool first = true;
-        for (int k = 0; k < kShown; ++k) {
-            if (shown_[k].empty()) continue;
-            out += first ? "[\"" : ",[\"";
-            first = false;
-            out += kShownNames[k];
-            out += "\",\"";
-            put_json(out, shown_[k]);
-            out += "\"]";
-        }
-        if (case_json.empty()) return;
-        out += first ? "[\"case\",\"" : ",[\"case\",\"";
-        out += case_json;
-        out += "\"]";
-    }
-
-    std::string &source_;
-    std::uint8_t bytes_[5][144]{};
-    bool has_[5]{};
-    std::string label_, left_out_;
-    std::string shown_[kShown];
-};
 
 }  // namespace
 
 RecordReader::RecordReader(std::string list_key, std::size_t record_limit)
-    : list_key_(std::move(list_key)), record_limit_(record_limit) {}
+    : list_key_(std::move(list_key)), record_limit_(record_limit), record_(std::make_unique<VicsRecord>()) {}
+
+RecordReader::~RecordReader() = default;
 
 void RecordReader::feed(const std::uint8_t *data, std::size_t size) {
     std::size_t at = 0;
@@ -530,6 +29,7 @@ void RecordReader::feed(const std::uint8_t *data, std::size_t size) {
         here_ = offset_ + at;
         if (hold_ != Hold::None) at = follow(data, at, size);
         else if (is_space(data[at])) ++at;
+        else if (const std::size_t used = record_here(data + at, size - at)) at += used;
         else {
             sign(data[at]);
             if (hold_ == Hold::None) ++at;  // a held value begins with this very byte
@@ -549,6 +49,12 @@ RecordBatch RecordReader::take() {
     RecordBatch out;
     std::swap(out, batch_);
     batch_.lines.reserve(out.lines.size());
+    batch_.ends.reserve(out.ends.size());
+    batch_.records.reserve(out.records.size());
+    for (std::size_t k = 0; k < batch_.columns.size(); ++k) {
+        batch_.columns[k].digests.reserve(out.columns[k].digests.size());
+        batch_.columns[k].entries.reserve(out.columns[k].entries.size());
+    }
     return out;
 }
 
@@ -599,7 +105,7 @@ void RecordReader::value(std::uint8_t c) {
         case_json_.clear();
         if (!case_head_.empty()) {
             case_json_ += '{';
-            put_json(case_json_, case_head_);
+            json::put_escaped(case_json_, case_head_);
             case_json_ += '}';
         }
         open(Frame::Media, Want::ElementOrEnd);
@@ -681,7 +187,7 @@ std::size_t RecordReader::follow_nested(const std::uint8_t *data, std::size_t at
             in_string_ = true;
         } else if (c == '{' || c == '[') {
             here_ = offset_ + at - 1;
-            if (nest_ >= kNestLimit) return fail("broken", "it is nested too deeply"), at;
+            if (nest_ >= json::kNestLimit) return fail("broken", "it is nested too deeply"), at;
             kinds_ = kinds_ << 1 | (c == '{');
             ++nest_;
         } else if (c == '}' || c == ']') {
@@ -730,23 +236,21 @@ void RecordReader::held(const std::uint8_t *data, std::size_t size) {
 }
 
 void RecordReader::held_key(const std::uint8_t *data, std::size_t size) {
-    std::string text;
     Token token;
-    Parser parser(data, size, text, true);
+    json::Parser<false> parser(data, size, scratch(size));
     here_ = held_from_;
     if (!parser.string(token) || parser.bad) return fail("broken", "a name is malformed");
-    key_ = token.escapes ? unescape(token.raw) : std::string(token.raw);
+    key_ = token.escapes ? json::unescape(token.raw) : std::string(token.raw);
     if (at(Frame::Case)) key_ = lower(key_);
-    key_json_ = std::move(text);
+    key_json_.assign(scratch_.data(), static_cast<std::size_t>(parser.written() - scratch_.data()));
     if (at(Frame::Top) && first_key_ && vics() && key_ != "odata.metadata" && key_ != "@odata.context")
         return fail("not-a-list", "its first name is neither odata.metadata nor @odata.context");
     want_ = Want::Colon;
 }
 
 void RecordReader::held_field(const std::uint8_t *data, std::size_t size) {
-    std::string text;
     Token token;
-    Parser parser(data, size, text, true);
+    json::Parser<false> parser(data, size, scratch(size));
     if (!parser.value(1, token) || !parser.whole()) {
         here_ = held_from_ + parser.position();
         return fail("broken", parser.why);
@@ -755,7 +259,9 @@ void RecordReader::held_field(const std::uint8_t *data, std::size_t size) {
     const bool is_first = first_key_ && at(Frame::Top);
     first_key_ = false;
     if (parser.bad) return skip("field-left-out", parser.bad);
-    if (is_first && vics()) return context(token.text());
+    const std::string_view text(scratch_.data(), static_cast<std::size_t>(parser.written() - scratch_.data()));
+    std::string space;
+    if (is_first && vics()) return context(std::string(json::text_of(token, space)));
     if (at(Frame::Case) && media_seen_)
         return skip("case-field-too-late", key_ + " of case " + std::to_string(cases_) + " stands after its media");
     std::string &head = at(Frame::Case) ? case_head_ : head_;
@@ -774,36 +280,68 @@ void RecordReader::context(const std::string &text) {
     holds_cases_ = fragment == "cases";
 }
 
-void RecordReader::held_record(const std::uint8_t *data, std::size_t size) {
+char *RecordReader::scratch(std::size_t size) {
+    if (scratch_.size() < 2 * size + 32) scratch_.resize(2 * size + 32);
+    return scratch_.data();
+}
+
+// Reads the record that begins here, if it lies whole in the chunk; returns its length, 0 if it must be held.
+std::size_t RecordReader::record_here(const std::uint8_t *data, std::size_t size) {
+    if ((want_ != Want::Element && want_ != Want::ElementOrEnd) || *data != '{' || (at(Frame::List) && holds_cases_)) return 0;
+    const std::size_t used = vics() ? vics_record(data, size) : plain_record(data, size);
+    if (used == 0 || used > record_limit_) return 0;
+    finish_record();
+    return used;
+}
+
+std::size_t RecordReader::vics_record(const std::uint8_t *data, std::size_t size) {
+    json::Parser<true> parser(data, size, scratch(size));
+    const bool good = record_->read(parser);
+    return parsed(good, parser.position(), parser.written(), parser.bad, parser.why);
+}
+
+std::size_t RecordReader::plain_record(const std::uint8_t *data, std::size_t size) {
+    json::Parser<false> parser(data, size, scratch(size));
+    Token token;
+    const bool good = parser.value(0, token);
+    return parsed(good, parser.position(), parser.written(), parser.bad, parser.why);
+}
+
+std::size_t RecordReader::parsed(bool good, std::size_t position, const char *written, const char *bad, const char *why) {
+    parsed_ = {std::string_view(scratch_.data(), static_cast<std::size_t>(written - scratch_.data())), bad, why, position};
+    return good ? position : 0;
+}
+
+void RecordReader::finish_record() {
     ++records_;
     want_ = Want::CommaOrEnd;
-    std::string source;
-    source.reserve(size + size / 4);
-    const bool object = size > 0 && data[0] == '{';
-    Parser parser(data, size, source, !vics());
-    VicsRecord record(source);
-    Token token;
-    const bool good = vics() && object ? record.read(parser) : parser.value(1, token) && parser.whole();
-    if (!good) {
-        here_ = held_from_ + parser.position();
-        --records_;
-        return fail("broken", parser.why);
-    }
-    if (!object) return skip("not-a-record", "an object is expected");
-    if (parser.bad) return skip(parser.bad, "in a text of the record");
-    if (vics() && !record.any())
-        return skip(record.left_out().empty() ? "no-digest" : "bad-digest", record.left_out());
+    if (parsed_.bad) return skip(parsed_.bad, "in a text of the record");
+    if (vics() && !record_->any())
+        return skip(record_->left_out().empty() ? "no-digest" : "bad-digest", record_->left_out());
     if (vics()) {
-        if (!record.left_out().empty()) skip("digest-left-out", record.left_out());
-        record.columns(batch_);
-        record.line(batch_.lines, records_, case_json_);
+        if (!record_->left_out().empty()) skip("digest-left-out", record_->left_out());
+        record_->columns(batch_);
+        record_->line(batch_.lines, records_, parsed_.text, case_json_);
     } else {
-        batch_.lines += source;
+        batch_.lines += parsed_.text;
         batch_.lines += '\n';
     }
     batch_.ends.push_back(batch_.lines.size());
     batch_.records.push_back(records_);
     ++batch_.count;
+}
+
+void RecordReader::held_record(const std::uint8_t *data, std::size_t size) {
+    const bool object = size > 0 && data[0] == '{';
+    const std::size_t used = vics() && object ? vics_record(data, size) : plain_record(data, size);
+    if (used != size || size == 0) {
+        here_ = held_from_ + parsed_.position;
+        return fail("broken", parsed_.why ? parsed_.why : "something follows the value");
+    }
+    if (object) return finish_record();
+    ++records_;
+    want_ = Want::CommaOrEnd;
+    skip("not-a-record", "an object is expected");
 }
 
 }  // namespace amparo

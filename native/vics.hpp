@@ -4,7 +4,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace amparo {
@@ -41,12 +43,15 @@ struct ListFault {
     std::string why;
 };
 
+class VicsRecord;
+
 // Reads {..., LIST: [record, ...], ...} or [record, ...]. `list_key` "value" means the VICS shape: the first key must
 // name the data model, its fragment says whether `value` holds media or cases (with "Media" lists of their own), and
 // records become stored lines with digests. Any other key gives the records as they are, compact.
 class RecordReader {
   public:
     RecordReader(std::string list_key, std::size_t record_limit);
+    ~RecordReader();
     void feed(const std::uint8_t *data, std::size_t size);
     void finish();  // call once after the last byte: was the document whole?
     RecordBatch take();
@@ -76,6 +81,12 @@ class RecordReader {
     void held_key(const std::uint8_t *data, std::size_t size);
     void held_field(const std::uint8_t *data, std::size_t size);
     void held_record(const std::uint8_t *data, std::size_t size);
+    std::size_t record_here(const std::uint8_t *data, std::size_t size);
+    std::size_t vics_record(const std::uint8_t *data, std::size_t size);
+    std::size_t plain_record(const std::uint8_t *data, std::size_t size);
+    std::size_t parsed(bool good, std::size_t position, const char *written, const char *bad, const char *why);
+    void finish_record();
+    char *scratch(std::size_t size);
     void too_large();
     void context(const std::string &text);
     void fail(const char *kind, std::string why);
@@ -98,6 +109,14 @@ class RecordReader {
     std::string key_, key_json_;  // of the member being read: its text, and as it was written
     bool first_key_ = true, list_seen_ = false, holds_cases_ = false, media_seen_ = false;
     std::string head_, case_head_, case_json_;
+
+    struct Parsed {
+        std::string_view text;  // the record, compact, in scratch_
+        const char *bad = nullptr, *why = nullptr;
+        std::size_t position = 0;  // where reading stopped
+    } parsed_;
+    std::vector<char> scratch_;
+    std::unique_ptr<VicsRecord> record_;
 
     Hold hold_ = Hold::None;
     Shape shape_ = Shape::Scalar;
