@@ -23,10 +23,11 @@ def plain_text(text: str) -> str:
 
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
-    return {sign: _pattern(phrases) for sign, phrases in danger_words().items()}
+    return {sign: pattern_of(phrases) for sign, phrases in danger_words().items()}
 
 
-def _pattern(by_language: Mapping[str, list[str]]) -> re.Pattern[str]:
+def pattern_of(by_language: Mapping[str, list[str]]) -> re.Pattern[str]:
+    """Return what finds any of the phrases (language code -> phrases, "ar" among them) in a `plain_text`."""
     # Arabic joins "and", "to", "the" to the word that follows, so its phrases need no word boundary before them.
     arabic = [re.escape(plain_text(phrase)) for phrase in by_language["ar"]]
     others = [re.escape(plain_text(each)) for code, phrases in by_language.items() if code != "ar" for each in phrases]

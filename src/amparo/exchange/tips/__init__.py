@@ -1,9 +1,11 @@
 """Tips: CyberTip-shaped deliveries of platforms and clearing houses, read, compared, linked and ranked."""
 
+from amparo.exchange.tips.assess import ACTIONABILITY, DANGER, DANGER_FLAG, REASONS, TipAssessment, TipFacts, assess
 from amparo.exchange.tips.delivery import LooseFile, read_delivery
 from amparo.exchange.tips.kinds import INCIDENT_KINDS, INTERNET_KINDS, incident_kind
 from amparo.exchange.tips.links import PURPOSES, account_keys, link_keys, person_keys
 from amparo.exchange.tips.same import Sameness, content_digest, file_digests, report_key, same_report
+from amparo.exchange.tips.senders import SenderScore, SenderTip, sender_score
 from amparo.exchange.tips.tip import (
     ROLES,
     SHAPES,
@@ -17,11 +19,17 @@ from amparo.exchange.tips.tip import (
     TipFile,
     TipPerson,
 )
+from amparo.exchange.tips.values import NOT_SAID
 
 __all__ = [
+    "ACTIONABILITY",
+    "DANGER",
+    "DANGER_FLAG",
     "INCIDENT_KINDS",
     "INTERNET_KINDS",
+    "NOT_SAID",
     "PURPOSES",
+    "REASONS",
     "ROLES",
     "SHAPES",
     "Contact",
@@ -32,10 +40,15 @@ __all__ = [
     "Location",
     "LooseFile",
     "Sameness",
+    "SenderScore",
+    "SenderTip",
     "Tip",
+    "TipAssessment",
+    "TipFacts",
     "TipFile",
     "TipPerson",
     "account_keys",
+    "assess",
     "content_digest",
     "file_digests",
     "incident_kind",
@@ -44,4 +57,5 @@ __all__ = [
     "read_delivery",
     "report_key",
     "same_report",
+    "sender_score",
 ]

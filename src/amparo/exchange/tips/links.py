@@ -8,6 +8,8 @@ import ipaddress
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+import phonenumbers
+
 from amparo.exchange.tips.kinds import squeezed
 from amparo.exchange.tips.tip import Tip, TipPerson
 from amparo.exchange.tips.values import DIGEST_SIZES
@@ -73,6 +75,15 @@ def ip_key(address: str) -> Iterator[Key]:
         yield "ip", str(found)
         # Citizens' reports keep an address that somebody typed as a host.
         yield "host", str(found)
+
+
+def country_of_phone(raw: str) -> str | None:
+    """Return the ISO 3166 country whose numbering plan a number with + belongs to; None where that is open."""
+    try:
+        number = phonenumbers.parse(raw)
+    except phonenumbers.NumberParseException:
+        return None
+    return phonenumbers.region_code_for_number(number)
 
 
 def _observable(kind: str, raw: str, region: str | None) -> Iterator[Key]:
