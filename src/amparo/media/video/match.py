@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
+import numpy as np
+
 from amparo.media.hashes import VARIANTS
 from amparo.media.index import EntryRef, Index
 from amparo.media.lists import Entry
@@ -27,9 +29,10 @@ MATCH_SHARE: Final = 80
 #: A pass over key frames that finds nothing decides only with this many usable ones, and one in so many seconds.
 ENOUGH_FRAMES: Final = 3
 ENOUGH_SECONDS: Final = 12.0
-#: Entries looked at for one picture, nearest first, and pairs for one video; beyond, the hit says `truncated`.
+#: Entries looked at for one picture laid one way, nearest first, and pairs for one video; beyond, the hits say so.
 MAX_ENTRIES: Final = 256
 MAX_PAIRS: Final = 200_000
+_AT_ONCE: Final = 512  # pictures asked for together
 
 
 class Verdict(StrEnum):
@@ -125,16 +128,19 @@ def verdict(video: VideoHash, hits: Iterable[VideoHit], min_quality: int = MIN_Q
 
 
 def _near(usable: Sequence[VideoFrame], index: Index, threshold: int) -> Iterator[_Found | None]:
-    """Yield what is near each picture, nearest first; None where there was more than is looked at."""
-    entries: dict[EntryRef, Entry] = {}
-    for query, frame in enumerate(usable):
-        near = index.near_any(frame.variants, threshold)
-        for each in near[:MAX_ENTRIES]:
-            if each.ref not in entries:
-                entries[each.ref] = index.entry(each.ref)
-            yield _Found(query, frame, entries[each.ref], each.distance, each.query)
-        if len(near) > MAX_ENTRIES:
-            yield None
+    """Yield what is near each picture, in each way to lay it; None where there was more than is looked at."""
+    entries: dict[int, Entry] = {}
+    for begin in range(0, len(usable), _AT_ONCE):
+        some = usable[begin : begin + _AT_ONCE]
+        asked = [(number, way) for number, frame in enumerate(some) for way in range(len(frame.variants))]
+        joined = bytes.fromhex("".join(some[number].variants[way] for number, way in asked))
+        answers = index.near_many(np.frombuffer(joined, np.uint8).reshape(-1, 32), threshold, cap=MAX_ENTRIES)
+        for row, ref, distance in answers.rows.tolist():
+            number, variant = asked[row]
+            if ref not in entries:
+                entries[ref] = index.entry(EntryRef(ref))
+            yield _Found(begin + number, some[number], entries[ref], distance, variant)
+        yield from (None for _ in answers.truncated)
 
 
 def _hit(name: str | None, found: Sequence[_Found], usable: int, truncated: bool) -> VideoHit:
