@@ -35,7 +35,7 @@ nb::dict take(amparo::RecordReader &reader) {
     for (std::size_t k = 0; k < batch.columns.size(); ++k) {
         amparo::DigestColumn &column = batch.columns[k];
         if (!column.entries.empty())
-            digests[amparo::kDigestNames[k]] =
+            digests[amparo::kDigestNames[k].data()] =
                 nb::make_tuple(array_of(std::move(column.digests), amparo::kDigestOctets[k]), array_of(std::move(column.entries)));
     }
     nb::list skipped;

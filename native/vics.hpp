@@ -12,7 +12,7 @@
 namespace amparo {
 
 // Digests a record may carry, in the order of the stored line (alphabetical).
-constexpr std::array<const char *, 5> kDigestNames{"md5", "pdq", "photodna", "sha1", "sha256"};
+constexpr std::array<std::string_view, 5> kDigestNames{"md5", "pdq", "photodna", "sha1", "sha256"};
 constexpr std::array<std::size_t, 5> kDigestOctets{16, 32, 144, 20, 32};
 
 struct DigestColumn {

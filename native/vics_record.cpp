@@ -9,7 +9,7 @@ using json::Type;
 
 namespace {
 
-constexpr const char *kShownNames[] = {"[\"DateUpdated\",\"", "[\"IsDistributed\",\"", "[\"IsSuspected\",\"",
+constexpr std::string_view kShownNames[] = {"[\"DateUpdated\",\"", "[\"IsDistributed\",\"", "[\"IsSuspected\",\"",
                                        "[\"MediaID\",\"", "[\"MediaSize\",\"", "[\"OffenderIdentified\",\"",
                                        "[\"SelfGenerated\",\"", "[\"Series\",\"", "[\"VictimIdentified\",\""};
 
@@ -23,15 +23,17 @@ bool same_letters(std::string_view name, std::string_view wanted) {
 }  // namespace
 
 const VicsRecord::Field *VicsRecord::field_of(const Token &key, std::string &space) {
+    // By length; kFrom[n] is the first of length n.
     static constexpr Field kFields[] = {
-        {"md5", Use::Digest, kMd5}, {"sha1", Use::Digest, kSha1}, {"sha256", Use::Digest, kSha256},
-        {"pdq", Use::Digest, kPdq}, {"photodna", Use::Digest, kPhotodna}, {"category", Use::Label, 0},
-        {"mediaid", Use::Text, kMediaId}, {"mediasize", Use::Text, kMediaSize}, {"series", Use::Text, kSeries},
-        {"dateupdated", Use::Text, kDate}, {"isdistributed", Use::Flag, kDistributed},
-        {"issuspected", Use::Flag, kSuspected}, {"offenderidentified", Use::Flag, kOffender},
-        {"selfgenerated", Use::Flag, kSelfMade}, {"victimidentified", Use::Flag, kVictim},
-        {"alternativehash", Use::Alternative, 0}, {"alternativehashes", Use::Alternative, 0},
+        {"md5", Use::Digest, kMd5}, {"pdq", Use::Digest, kPdq}, {"sha1", Use::Digest, kSha1},
+        {"sha256", Use::Digest, kSha256}, {"series", Use::Text, kSeries}, {"mediaid", Use::Text, kMediaId},
+        {"category", Use::Label, 0}, {"photodna", Use::Digest, kPhotodna}, {"mediasize", Use::Text, kMediaSize},
+        {"dateupdated", Use::Text, kDate}, {"issuspected", Use::Flag, kSuspected},
+        {"isdistributed", Use::Flag, kDistributed}, {"selfgenerated", Use::Flag, kSelfMade},
+        {"alternativehash", Use::Alternative, 0}, {"victimidentified", Use::Flag, kVictim},
+        {"alternativehashes", Use::Alternative, 0}, {"offenderidentified", Use::Flag, kOffender},
     };
+    static constexpr std::uint8_t kFrom[] = {0, 0, 0, 0, 2, 3, 3, 5, 6, 8, 9, 9, 11, 11, 13, 13, 14, 15, 16, 17};
     std::string_view name = key.raw;
     if (key.escapes) {
         space = json::unescape(key.raw);
@@ -39,8 +41,9 @@ const VicsRecord::Field *VicsRecord::field_of(const Token &key, std::string &spa
         for (const char c : name)
             if (static_cast<std::uint8_t>(c) < 0x20) return nullptr;
     }
-    for (const Field &field : kFields)
-        if (field.name.size() == name.size() && same_letters(name, field.name)) return &field;
+    if (name.size() + 1 >= sizeof kFrom) return nullptr;
+    for (std::size_t k = kFrom[name.size()]; k < kFrom[name.size() + 1]; ++k)
+        if (same_letters(name, kFields[k].name)) return &kFields[k];
     return nullptr;
 }
 
@@ -137,59 +140,60 @@ void VicsRecord::set(Piece &piece, const Token &token) {
     piece.escaped = token.escapes;
 }
 
-void VicsRecord::put(std::string &out, const Piece &piece) {
-    if (piece.escaped) json::put_escaped(out, piece.text);
-    else out.append(piece.text);
+char *VicsRecord::put(char *out, std::string_view text) {
+    std::memcpy(out, text.data(), text.size());
+    return out + text.size();
 }
 
-void VicsRecord::put_digests(std::string &out) const {
+char *VicsRecord::put(char *out, const Piece &piece) {
+    if (!piece.escaped) return put(out, piece.text);
+    std::string escaped;
+    json::put_escaped(escaped, piece.text);
+    return put(out, escaped);
+}
+
+// At most so many signs has the line: an escaped text grows six times, the rest is fixed.
+std::size_t VicsRecord::room(std::string_view source, std::string_view case_json) const {
+    std::size_t size = 4096 + source.size() + case_json.size() + 6 * label_.text.size();
+    for (const Piece &piece : shown_) size += 6 * piece.text.size();
+    return size;
+}
+
+char *VicsRecord::put_digests(char *out) const {
     bool first = true;
     for (int k = 0; k < kDigests; ++k) {
         if (!has_[k]) continue;
-        out += first ? "\"" : ",\"";
+        out = put(out, first ? "\"" : ",\"");
         first = false;
-        out += kDigestNames[k];
-        out += "\":\"";
-        out.append(hex_[k].data(), 2 * kDigestOctets[k]);
-        out += '"';
+        out = put(put(out, kDigestNames[k]), "\":\"");
+        out = put(out, std::string_view(hex_[k].data(), 2 * kDigestOctets[k]));
+        *out++ = '"';
     }
+    return out;
 }
 
-void VicsRecord::put_extra(std::string &out, std::string_view case_json) const {
+char *VicsRecord::put_extra(char *out, std::string_view case_json) const {
     bool first = true;
     for (int k = 0; k < kShown; ++k) {
         if (shown_[k].text.empty()) continue;
-        if (!first) out += ',';
+        if (!first) *out++ = ',';
         first = false;
-        out += kShownNames[k];
-        put(out, shown_[k]);
-        out += "\"]";
+        out = put(put(put(out, kShownNames[k]), shown_[k]), "\"]");
     }
-    if (case_json.empty()) return;
-    out += first ? "[\"case\",\"" : ",[\"case\",\"";
-    out += case_json;
-    out += "\"]";
+    if (case_json.empty()) return out;
+    return put(put(put(out, first ? "[\"case\",\"" : ",[\"case\",\""), case_json), "\"]");
 }
 
-void VicsRecord::line(std::string &out, std::uint64_t row, std::string_view source, std::string_view case_json) const {
-    out += "{\"digests\":{";
-    put_digests(out);
-    out += "},\"extra\":[";
-    put_extra(out, case_json);
-    out += "],\"label\":";
-    if (label_.text.empty()) {
-        out += "null";
-    } else {
-        out += '"';
-        put(out, label_);
-        out += '"';
-    }
-    out += ",\"purpose\":null,\"row\":";
-    char number[20];
-    out.append(number, static_cast<std::size_t>(std::to_chars(number, number + sizeof number, row).ptr - number));
-    out += ",\"source\":\"";
-    out += source;
-    out += "\"}\n";
+void VicsRecord::line(std::string &out, std::uint64_t row, std::string_view source, std::string_view case_json) {
+    if (const std::size_t wanted = room(source, case_json); line_.size() < wanted) line_.resize(wanted);
+    char *at = put(line_.data(), "{\"digests\":{");
+    at = put(put_digests(at), "},\"extra\":[");
+    at = put(put_extra(at, case_json), "],\"label\":");
+    at = label_.text.empty() ? put(at, "null") : put(put(put(at, "\""), label_), "\"");
+    at = put(at, ",\"purpose\":null,\"row\":");
+    at = std::to_chars(at, at + 20, row).ptr;
+    at = put(put(put(at, ",\"source\":\""), source), "\"}\n");
+    out.append(line_.data(), static_cast<std::size_t>(at - line_.data()));
 }
 
 void VicsRecord::columns(RecordBatch &batch) const {

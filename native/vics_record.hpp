@@ -18,7 +18,7 @@ class VicsRecord {
     // Digests that were left out, and why; empty if none.
     const std::string &left_out() const { return left_out_; }
     // Appends the stored line. `source`: the record, compact, as the inside of a JSON string; `case_json` likewise.
-    void line(std::string &out, std::uint64_t row, std::string_view source, std::string_view case_json) const;
+    void line(std::string &out, std::uint64_t row, std::string_view source, std::string_view case_json);
     void columns(RecordBatch &batch) const;
 
   private:
@@ -44,15 +44,18 @@ class VicsRecord {
     void offer(int which, std::string_view text);
     void offer_named(std::string_view name, std::string_view text);
     static void set(Piece &piece, const json::Token &token);
-    static void put(std::string &out, const Piece &piece);
-    void put_digests(std::string &out) const;
-    void put_extra(std::string &out, std::string_view case_json) const;
+    static char *put(char *out, std::string_view text);
+    static char *put(char *out, const Piece &piece);
+    std::size_t room(std::string_view source, std::string_view case_json) const;
+    char *put_digests(char *out) const;
+    char *put_extra(char *out, std::string_view case_json) const;
 
     std::array<std::array<std::uint8_t, 144>, kDigests> bytes_;
     std::array<std::array<char, 288>, kDigests> hex_;
     std::array<bool, kDigests> has_{};
     std::array<Piece, kShown> shown_;
     Piece label_;
+    std::vector<char> line_;
     std::string left_out_, key_space_, value_space_, name_, digest_;
 };
 

@@ -13,8 +13,8 @@ from amparo.media.lists.errors import BrokenList, TruncatedList
 CHUNK: Final = 256 * 1024
 #: Bytes one record may have; a larger one is passed over and said.
 RECORD_LIMIT: Final = 1 << 20
-#: Bytes of stored lines that make a batch.
-BATCH_BYTES: Final = 4 << 20
+#: Bytes of stored lines that make a batch: small enough to stay in the cache of the processor.
+BATCH_BYTES: Final = 1 << 20
 _BATCH_SKIPS: Final = 10_000
 
 
