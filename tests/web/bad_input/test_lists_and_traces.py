@@ -34,7 +34,7 @@ def test_bad_lines_are_left_out_counted_and_shown(desk: Client, listed: Callable
     assert made.skipped == {
         "bad-digest": 2, "no-digest": 1, "broken-quoting": 1, "too-many-columns": 1, "not-utf8": 1, "nul-byte": 1,
     }  # fmt: skip
-    page = words(desk.get(answer["Location"]))
+    page = words(desk.get(answer["Location"], follow=True))
     assert "Lines left out, and why" in page
     for reason in made.skipped:
         assert reason in page

@@ -1,14 +1,24 @@
 """Lists come in with their purpose; bad lines are left out, counted and shown; the walls hold."""
 
-import pytest
+import contextlib
+import os
+from collections.abc import Callable
+from datetime import timedelta
 
-from amparo.media import NotAHashList
+import pytest
+from django.http import HttpResponse
+from django.utils import timezone
+
+from amparo.media import Index, NotAHashList
 from amparo.web.audit.models import LogLine
 from amparo.web.common.errors import NotAllowed
 from amparo.web.common.home import folder
-from amparo.web.matches.actions import import_list, withdraw_list
+from amparo.web.common.jobs import run_job
+from amparo.web.common.models import Job
+from amparo.web.matches.actions import import_list, index_folder, withdraw_list
+from amparo.web.matches.actions.lists import begin_import, incoming_folder
 from amparo.web.matches.errors import ListMayNotMeet, ListRefused
-from amparo.web.matches.models import HashList
+from amparo.web.matches.models import HashList, ListImport
 
 
 def indexes() -> list[str]:
@@ -78,17 +88,120 @@ def case_free_id() -> str:
     return "00000000-0000-4000-8000-000000000000"
 
 
-def test_import_by_the_form(lead, home, list_file, signed_in) -> None:
+@pytest.fixture
+def sent(lead, home, in_agency, list_file, signed_in, at_once) -> Callable[..., HttpResponse]:
+    """sent("bad,,line", version="2"): the answer of the import form, its job done."""
     client = signed_in(lead)
-    with list_file("bad,,line").open("rb") as upload:
-        fields = {"name": "Known", "version": "1", "source": "x", "purpose": "csam", "format": "csv", "file": upload}
-        answer = client.post("/matches/lists/import/", fields)
-    assert answer.status_code == 302
-    assert "1" in client.get(answer["Location"]).content.decode()
-    with list_file().open("rb") as upload:
-        again = client.post("/matches/lists/import/", {**fields, "file": upload})
+
+    def send(*lines: str, **more: str) -> HttpResponse:
+        fields = {"name": "Known", "version": "1", "source": "x", "purpose": "csam", "format": "", **more}
+        with list_file(*lines).open("rb") as upload, at_once():
+            answer = client.post("/matches/lists/import/", {**fields, "file": upload})
+        return client.get(answer["Location"], follow=True) if answer.status_code == 302 else answer
+
+    return send
+
+
+def test_import_by_the_form(sent) -> None:
+    answer = sent("bad,,line", "a" * 64 + ",,one", "a" * 64 + ",,two", licence="For this unit only")
+    made = HashList.objects.get()
+    assert answer.redirect_chain[-1][0] == f"/matches/lists/{made.pk}/"
+    page = answer.content.decode()
+    for words in ("bad-digest", "For this unit only", made.source_sha256, "one, two", "csv"):
+        assert words in page
+    assert (made.entries, made.skipped_total, made.conflicts) == (3, 1, 1)
+    manifest = Index.open(index_folder(made)).facts
+    assert manifest == {
+        "list": "Known", "version": "1", "purpose": "csam", "source": "x", "licence": "For this unit only",
+        "source_sha256": made.source_sha256,
+    }  # fmt: skip
+    again = sent()
     assert again.status_code == 400
     assert "W701" in again.content.decode()
+    assert not list(folder("index").rglob("list.csv"))
+
+
+def test_a_new_version_stands_beside_the_older_one(sent) -> None:
+    sent()
+    page = sent(version="2").content.decode()
+    older = HashList.objects.get(version="1")
+    assert f"/matches/lists/{older.pk}/" in page
+    assert set(indexes()) == {str(pk) for pk in HashList.objects.values_list("pk", flat=True)}
+
+
+@pytest.fixture
+def begun(lead, home, in_agency, list_file) -> Callable[..., ListImport]:
+    def begin(*lines: str, **more: str) -> ListImport:
+        about = {"name": "Known", "version": "1", "source": "x", "purpose": "csam", **more}
+        return begin_import(actor=lead, path=list_file(*lines), **about)
+
+    return begin
+
+
+class Killed(BaseException):
+    """What kill -9 looks like from inside: no handler of ours sees it."""
+
+
+@pytest.mark.parametrize("where", ["read_in", "keep_list", "shutil.rmtree"])
+def test_a_killed_import_starts_over_and_makes_one_list(begun, at_once, monkeypatch, where) -> None:
+    """Killed before, between and after the index and its row; what was left in its place is cleared away."""
+    asked = begun()
+
+    def dies(*_: object, **__: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        name = f"amparo.web.matches.jobs.imports.{where}"
+        patched.setattr(name, dies)
+        with contextlib.suppress(Killed):
+            run_job.call(str(asked.job_id))
+    Job.objects.filter(pk=asked.job_id).update(lease_until=timezone.now() - timedelta(seconds=1))
+    run_job.call(str(asked.job_id))
+    made = HashList.objects.get()
+    assert (made.pk, made.entries, Job.objects.get().state) == (asked.pk, 1, "done")
+    assert Index.open(index_folder(made), check=True).digest == made.index_digest
+    assert LogLine.objects.filter(action="list.imported").count() == 1
+
+
+def test_a_file_that_breaks_off_leaves_no_list_and_keeps_the_older_version(begun, lead, tmp_path, at_once) -> None:
+    with at_once():
+        begun()
+    (older,) = indexes()[:1]
+    start = '{"odata.metadata":"http://github.com/ICMEC/ProjectVic/DataModels/1.3.xml#Media","value":['
+    record = '{"MediaID":%d,"Category":1,"MD5":"%032x"}'
+    path = tmp_path / "cut.json"
+    path.write_text(start + ",".join(record % (each, each) for each in range(90)) + "]}")
+    about = {"name": "Known", "version": "2", "source": "x", "purpose": "csam", "format": "vics-1.3"}
+    with at_once():
+        asked = begin_import(actor=lead, path=path, **about)
+        os.truncate(incoming_folder(asked) / "cut.json", 5000)
+    job = Job.objects.get(pk=asked.job_id)
+    assert (job.state, job.error_code) == ("failed", "M011")
+    assert [each.version for each in HashList.objects.all()] == ["1"]
+    assert not list(folder("index").rglob("cut.json"))
+    assert older in indexes()
+
+
+def test_an_import_of_another_agency_is_not_there(begun, other_agency, person, signed_in) -> None:
+    asked = begun()
+    stranger = signed_in(person("investigator", at=other_agency))
+    assert stranger.get(f"/matches/lists/coming/{asked.pk}/").status_code == 404
+    assert "Known" not in stranger.get("/matches/lists/").content.decode()
+
+
+def test_imports_on_their_way_stand_on_the_page(begun, lead, signed_in, at_once) -> None:
+    asked = begun()
+    page = signed_in(lead).get("/matches/lists/").content.decode()
+    assert f"/jobs/{asked.job_id}/" in page
+
+
+def test_illegal_material_is_no_list_of_harmless_files(lead, home, in_agency, tmp_path) -> None:
+    path = tmp_path / "list.json"
+    start = '{"odata.metadata":"http://github.com/ICMEC/ProjectVic/DataModels/1.3.xml#Media","value":['
+    path.write_text(start + '{"MediaID":1,"MD5":"' + "0" * 32 + '"}]}')
+    with pytest.raises(ListRefused, match="never harmless"):
+        begin_import(actor=lead, path=path, name="n", version="1", source="s", purpose="known-good", format="vics-1.3")
+    assert path.exists()
 
 
 def test_a_withdrawn_list_is_not_used_again(imported, lead, signed_in) -> None:

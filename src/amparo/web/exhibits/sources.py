@@ -131,24 +131,43 @@ def open_places(
     Read each blob before asking for the next place. `with_restricted`: for a scan that only compares digests.
     Raises NotCataloguedYet, CatalogueDiffers if the two do not agree.
     """
-    rows = read_catalogue(file_of(exhibit), offset=after)
     with opened(exhibit) as container:
         walk = enumerate(container.walk(), 1)
         for number, _ in islice(walk, after):
             progress(number, None, "items")
-        while batch := list(islice(rows, 256)):
-            reasons = _reasons(exhibit, allowed, batch, with_restricted)
-            for row, (number, found) in zip(batch, walk, strict=False):
-                yield _place(number, row, found, reasons.get(row.path), exhibit)
+        for rows in listed_runs(exhibit, allowed, after=after, with_restricted=with_restricted):
+            for each, (_, found) in zip(rows, walk, strict=False):
+                yield _place(each, found, exhibit.number)
 
 
-def _place(number: int, row: CatalogueRow, found: Found | Skipped, reason: str | None, exhibit: Exhibit) -> Place:
+class Listed(NamedTuple):
+    """One row of the catalogue. `closed`: why its item may not be looked at now, or was not read then; None = open."""
+
+    number: int
+    row: CatalogueRow
+    closed: str | None
+
+
+def listed_runs(
+    exhibit: Exhibit, allowed: allowances.Allowance, *, after: int = 0, with_restricted: bool = False
+) -> Iterator[list[Listed]]:
+    """The catalogue's rows after number `after`, some hundreds at a time, without opening the exhibit.
+
+    Raises NotCataloguedYet.
+    """
+    rows = read_catalogue(file_of(exhibit), offset=after)
+    while batch := list(islice(rows, 256)):
+        reasons = _reasons(exhibit, allowed, batch, with_restricted)
+        yield [Listed(number, row, row.skipped or reasons.get(row.path)) for number, row in enumerate(batch, after + 1)]
+        after += len(batch)
+
+
+def _place(listed: Listed, found: Found | Skipped, exhibit: str) -> Place:
     path = found.what if isinstance(found, Skipped) else found.path
-    if path != row.path:
-        raise CatalogueDiffers(exhibit=exhibit.number, listed=row.path, found=path)
-    closed = row.skipped or reason
-    readable = closed is None and isinstance(found, Found)
-    return Place(number, row, found.blob if readable else None, closed)
+    if path != listed.row.path:
+        raise CatalogueDiffers(exhibit=exhibit, listed=listed.row.path, found=path)
+    readable = listed.closed is None and isinstance(found, Found)
+    return Place(listed.number, listed.row, found.blob if readable else None, listed.closed)
 
 
 def _reasons(

@@ -1,4 +1,4 @@
-"""Forms: import a list, choose lists for a scan, give a reason for a reveal."""
+"""Forms of the review: which matches are shown, and what is decided of them."""
 
 from typing import Any
 from urllib.parse import quote
@@ -6,42 +6,8 @@ from urllib.parse import quote
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from amparo.media import LISTS
-from amparo.web.accounts.models import Agency
 from amparo.web.cases.models import Case
-from amparo.web.matches.models import PURPOSES, HashList
-
-
-class ImportForm(forms.Form):
-    file = forms.FileField(label=_("The list's file"), help_text=_("CSV: md5, sha1, sha256, pdq, label, purpose."))
-    name = forms.CharField(label=_("Name of the list"), max_length=120)
-    version = forms.CharField(label=_("Version"), max_length=40)
-    source = forms.CharField(label=_("Who gave it"), max_length=200)
-    purpose = forms.ChoiceField(label=_("What it may be used for"), choices=[])
-    format = forms.ChoiceField(label=_("Format"), choices=[(name, name) for name in LISTS.names()])
-
-    def __init__(self, *args: Any, agency: Agency, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["purpose"].choices = [
-            (name, _(words)) for name, words in PURPOSES.items() if (name == "training") is agency.is_exercise
-        ]
-
-
-class ScanForm(forms.Form):
-    lists = forms.ModelMultipleChoiceField(
-        label=_("Compare with these lists"), queryset=None, widget=forms.CheckboxSelectMultiple
-    )
-    threshold = forms.IntegerField(
-        label=_("How far a picture may differ"),
-        help_text=_("Bits of 256. 31 is the usual limit; 0 finds exact copies only."),
-        initial=31,
-        min_value=0,
-        max_value=47,
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["lists"].queryset = self.fields["lists"].initial = HashList.objects.filter(withdrawn=None)
+from amparo.web.matches.models import HashList
 
 
 class FilterForm(forms.Form):
@@ -51,7 +17,9 @@ class FilterForm(forms.Form):
         label=_("Show"),
         required=False,
         choices=[
+            ("waiting", _("what waits for me")),
             ("possible", _("possible matches")),
+            ("known", _("known, confirmed before")),
             ("disputed", _("disputed")),
             ("confirmed", _("confirmed")),
             ("rejected", _("rejected")),
@@ -73,7 +41,12 @@ class FilterForm(forms.Form):
         self.is_valid()
         places = {"state": "state", "exhibit": "exhibit__number", "list": "hash_list"}
         asked = {place: self.cleaned_data.get(name) for name, place in places.items()}
-        return {place: value for place, value in asked.items() if value and value != "all"}
+        return {place: value for place, value in asked.items() if value and value not in {"all", "waiting"}}
+
+    @property
+    def is_waiting(self) -> bool:
+        """Asked for what waits for the reader's own judgement."""
+        return self.is_valid() and self.cleaned_data["state"] == "waiting"
 
     def address(self) -> str:
         """The filter's part of the address, for the links to further pages."""
@@ -84,3 +57,10 @@ class FilterForm(forms.Form):
 class ReviewForm(forms.Form):
     decision = forms.ChoiceField(choices=[("confirm", "confirm"), ("reject", "reject"), ("unsure", "unsure")])
     note = forms.CharField(required=False, max_length=300)
+    category = forms.CharField(required=False, max_length=60)
+
+
+class GroupForm(ReviewForm):
+    """One decision for all of a group: `seal` says which matches the page offered."""
+
+    seal = forms.CharField(max_length=64)

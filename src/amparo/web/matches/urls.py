@@ -1,18 +1,24 @@
 from django.urls import path
 
 from amparo.web.matches import views
+from amparo.web.matches.views.lists import coming
 
 app_name = "matches"
 urlpatterns = [
     path("lists/", views.lists, name="lists"),
     path("lists/import/", views.import_list, name="import"),
+    path("lists/coming/<uuid:pk>/", coming, name="coming"),
     path("lists/<uuid:pk>/", views.hash_list, name="list"),
     path("lists/<uuid:pk>/withdraw/", views.withdraw, name="withdraw"),
     path("case/<uuid:case_id>/", views.case, name="case"),
     path("scan/<uuid:exhibit_id>/", views.scan, name="scan"),
+    path("break/", views.break_page, name="break"),
+    path("decisions/", views.decisions, name="decisions"),
     path("exposures/", views.exposures, name="exposures"),
     path("<uuid:pk>/", views.match, name="match"),
     path("<uuid:pk>/review/", views.review, name="review"),
+    path("<uuid:pk>/decide/", views.decide, name="decide"),
+    path("<uuid:pk>/apart/", views.apart, name="apart"),
     path("<uuid:pk>/reveal/", views.reveal, name="reveal"),
     path("<uuid:pk>/picture.png", views.picture, name="picture"),
 ]

@@ -1,82 +1,152 @@
-"""Mutations of hash lists: import, withdraw."""
+"""Mutations of hash lists: import at once or as a job, withdraw."""
 
 import shutil
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from amparo.base import SkipCount, gettext_noop
-from amparo.media import LISTS, build_index
+from amparo.base import Progress, gettext_noop, silent
 from amparo.web.accounts.models import Agency, Person
 from amparo.web.accounts.permissions import require
 from amparo.web.audit.actions import record
 from amparo.web.common.home import folder
+from amparo.web.common.jobs import start_job
 from amparo.web.matches import news
 from amparo.web.matches.errors import ListMayNotMeet, ListRefused
-from amparo.web.matches.files import sha256_of
-from amparo.web.matches.models import PURPOSES, HashList
+from amparo.web.matches.models import KNOWN_GOOD, PURPOSES, HashList, ListImport
+from amparo.web.matches.reading import look_at, read_in
 
 HERE_ALREADY: Final = gettext_noop("this version of it is here already")
+IMPORT: Final = "matches.import"
 
 
 def index_folder(hash_list: HashList) -> Path:
     return folder("index") / str(hash_list.agency_id) / str(hash_list.pk)
 
 
-def import_list(
-    *, actor: Person, path: Path, name: str, version: str, purpose: str, source: str, format: str = "csv"
-) -> HashList:
-    """Read a list file into an index. Bad lines are left out, counted and kept as examples.
+def incoming_folder(asked: ListImport) -> Path:
+    """Where the file waits until the job has read it."""
+    return folder("index") / "incoming" / str(asked.pk)
 
-    Raises NotAllowed, ListMayNotMeet, ListRefused; a file that breaks off leaves no partial list.
+
+def import_list(
+    *,
+    actor: Person,
+    path: Path,
+    name: str,
+    version: str,
+    purpose: str,
+    source: str,
+    format: str = "",
+    licence: str = "",
+    progress: Progress = silent,
+) -> HashList:
+    """Read a list file into an index, at once. Bad lines are left out, counted and kept as examples.
+
+    `format`: a name of LISTS or KNOWN_GOOD, "" = look at its beginning. Raises NotAllowed, ListMayNotMeet,
+    ListRefused and what its reader raises; a file that breaks off leaves no list and no older version changes.
     """
     require(actor, "lists.import")
-    check_purpose(actor.agency, purpose)
-    if HashList.objects.filter(agency=actor.agency, name=name, version=version).exists():
-        raise ListRefused(why=HERE_ALREADY)
-    new = HashList(agency=actor.agency, name=name, version=version, purpose=purpose, source=source, format=format)
-    new.source_sha256 = sha256_of(path)
-    manifest = {"list": name, "version": version, "purpose": purpose, "source_sha256": new.source_sha256}
-    with path.open("rb") as stream:
-        report = build_index(LISTS[format].read(stream), index_folder(new), manifest)
-    _note_skips(new, report.skipped)
-    new.entries, new.index_digest, new.imported_by = report.entries, report.digest, actor
-    try:
-        _keep_list(new, actor)
-    except ListRefused:
-        shutil.rmtree(index_folder(new))
-        raise
+    _check(actor.agency, name, version, purpose)
+    new = HashList(
+        agency=actor.agency, name=name, version=version, purpose=purpose, source=source, licence=licence, format=format
+    )
+    read_in(new, path, index_folder(new), progress)
+    keep_list(new, actor)
     return new
 
 
-def _keep_list(new: HashList, actor: Person) -> None:
-    if not new.entries:
-        raise ListRefused(why=gettext_noop("no line of it could be read"))
+def begin_import(
+    *,
+    actor: Person,
+    path: Path,
+    name: str,
+    version: str,
+    purpose: str,
+    source: str,
+    format: str = "",
+    licence: str = "",
+) -> ListImport:
+    """Take the file at `path` away and queue the job that reads it. What is plainly no list is refused at once.
+
+    Raises as `import_list`; then the file stays where it is.
+    """
+    require(actor, "lists.import")
+    _check(actor.agency, name, version, purpose)
+    found = look_at(path, format, purpose)
+    asked = ListImport(
+        agency=actor.agency, name=name, version=version, purpose=purpose, source=source, licence=licence,
+        format=found, started_by=actor,
+    )  # fmt: skip
+    place = incoming_folder(asked)
+    place.mkdir(parents=True, mode=0o700)
+    shutil.move(path, place / path.name)
     try:
+        _queue(asked)
+    except BaseException:
+        shutil.rmtree(place)
+        raise
+    return asked
+
+
+@transaction.atomic
+def _queue(asked: ListImport) -> None:
+    job = start_job(
+        IMPORT,
+        agency_id=asked.agency_id,
+        actor_id=asked.started_by.pk,
+        subject=f"{asked.name} {asked.version}",
+        parameters={"import": str(asked.pk)},
+    )
+    asked.job_id = job.pk
+    asked.save()
+
+
+def keep_list(new: HashList, actor: Person, asked: ListImport | None = None) -> None:
+    """Write down a list whose index is there, or remove the index. For imports and their job. Raises ListRefused."""
+    new.imported_by = actor
+    try:
+        if not new.entries:
+            raise ListRefused(why=gettext_noop("no line of it could be read"))
         with transaction.atomic():
-            new.save()
-            record(
-                news.LIST_IMPORTED,
-                actor=actor.actor,
-                agency_id=actor.agency_id,
-                object=f"list:{new.pk}",
-                after=f"sha256:{new.index_digest}",
-                facts={"purpose": new.purpose, "entries": new.entries, "skipped": new.skipped_total},
-            )
+            new.save(force_insert=True)
+            if asked is not None:
+                ListImport.objects.filter(pk=asked.pk).update(hash_list=new)
+            _note_import(new, actor)
     except IntegrityError:
+        shutil.rmtree(index_folder(new))
         raise ListRefused(why=HERE_ALREADY) from None
+    except ListRefused:
+        shutil.rmtree(index_folder(new))
+        raise
+
+
+def _note_import(new: HashList, actor: Person) -> None:
+    facts: dict[str, Any] = {"purpose": new.purpose, "entries": new.entries, "skipped": new.skipped_total}
+    record(
+        news.LIST_IMPORTED,
+        actor=actor.actor,
+        agency_id=new.agency_id,
+        object=f"list:{new.pk}",
+        after=f"sha256:{new.index_digest}",
+        facts=facts,
+    )
+
+
+def _check(agency: Agency, name: str, version: str, purpose: str) -> None:
+    check_purpose(agency, purpose)
+    if HashList.objects.filter(agency=agency, name=name, version=version).exists():
+        raise ListRefused(why=HERE_ALREADY)
 
 
 def check_purpose(agency: Agency, purpose: str) -> None:
+    """The exercise wall. Lists of harmless files are public and may be used on either side of it."""
+    if purpose == KNOWN_GOOD:
+        return
     if purpose not in PURPOSES or (purpose == "training") is not agency.is_exercise:
         raise ListMayNotMeet(purpose=purpose)
-
-
-def _note_skips(new: HashList, skipped: SkipCount) -> None:
-    new.skipped = dict(skipped.counts)
-    new.skipped_examples = [each._asdict() for each in skipped.examples[:50]]
 
 
 @transaction.atomic

@@ -100,7 +100,7 @@ class ListImport(UuidModel):
 
 
 class ListOpinion(UuidModel):
-    """What a person of this unit thinks of one entry of a list, in all its versions. The newest counts, all are kept."""
+    """What a person of this unit thinks of one entry of a list, in all its versions. The newest counts; all stay."""
 
     class Opinion(models.TextChoices):
         CONFIRMED = "confirmed"
@@ -130,6 +130,6 @@ class ListOpinion(UuidModel):
 
 
 def entry_key(digests: Mapping[str, str]) -> str:
-    """What names an entry through all versions of its list: its strongest digest, hashed. Weaker ones may come later."""
+    """What names an entry through all versions of its list: its strongest digest, hashed; weaker ones may come."""
     signal = next(each.name for each in SIGNALS if each.name in digests)
     return hashlib.sha256(f"{signal}:{digests[signal]}".encode()).hexdigest()

@@ -1,5 +1,6 @@
 """Pages of hash lists."""
 
+import shutil
 import tempfile
 from pathlib import Path
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from amparo.base import AmparoError
@@ -14,28 +16,46 @@ from amparo.web.accounts.permissions import require
 from amparo.web.audit.history import history
 from amparo.web.common.errors import NotFound, say
 from amparo.web.common.home import folder
+from amparo.web.common.models import Job
 from amparo.web.common.uploads import kept
-from amparo.web.matches import actions, forms
-from amparo.web.matches.models import HashList
+from amparo.web.matches import actions, list_forms
+from amparo.web.matches.actions.lists import begin_import
+from amparo.web.matches.models import HashList, ListImport
 
 
 @login_required
 def lists(request: HttpRequest) -> HttpResponse:
     require(request.user, "matches.see")
-    context = {"lists": HashList.objects.all(), "may_import": request.user.may("lists.import")}
+    context = {
+        "lists": HashList.objects.all(),
+        "may_import": request.user.may("lists.import"),
+        "coming": _coming() if request.user.may("lists.import") else [],
+    }
     return render(request, "matches/lists.html", context)
+
+
+def _coming() -> list[tuple[ListImport, Job]]:
+    """Imports that made no list (yet), newest first, each with its job."""
+    waiting = list(ListImport.objects.filter(hash_list=None)[:20])
+    jobs = {job.pk: job for job in Job.objects.filter(pk__in=[each.job_id for each in waiting])}
+    return [(each, jobs[each.job_id]) for each in waiting if each.job_id in jobs]
 
 
 @login_required
 def hash_list(request: HttpRequest, pk: UUID) -> HttpResponse:
     require(request.user, "matches.see")
-    found = _list_for(pk)
+    found = list_for(pk)
     past = history(agency_id=request.user.agency_id, object=f"list:{found.pk}")
-    context = {"list": found, "history": past, "may_import": request.user.may("lists.import")}
+    context = {
+        "list": found,
+        "history": past,
+        "may_import": request.user.may("lists.import"),
+        "versions": HashList.objects.filter(name=found.name).exclude(pk=found.pk),
+    }
     return render(request, "matches/list.html", context)
 
 
-def _list_for(pk: UUID) -> HashList:
+def list_for(pk: UUID) -> HashList:
     found = HashList.objects.filter(pk=pk).first()
     if found is None:
         raise NotFound
@@ -45,22 +65,35 @@ def _list_for(pk: UUID) -> HashList:
 @login_required
 @require_POST
 def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
-    actions.withdraw_list(actor=request.user, hash_list=_list_for(pk))
+    actions.withdraw_list(actor=request.user, hash_list=list_for(pk))
     return redirect("matches:list", pk)
 
 
 @login_required
 def import_list(request: HttpRequest) -> HttpResponse:
     require(request.user, "lists.import")
-    form = forms.ImportForm(request.POST or None, request.FILES or None, agency=request.user.agency)
+    form = list_forms.ImportForm(request.POST or None, request.FILES or None, agency=request.user.agency)
     if form.is_valid():
         upload = form.cleaned_data.pop("file")
+        place = Path(tempfile.mkdtemp(prefix="incoming-", dir=folder("index")))
         try:
-            with tempfile.TemporaryDirectory(dir=folder("index")) as place:
-                path = kept(upload, Path(place))
-                found = actions.import_list(actor=request.user, path=path, **form.cleaned_data)
+            asked = begin_import(actor=request.user, path=kept(upload, place), **form.cleaned_data)
         except AmparoError as error:
             form.add_error(None, str(say(error)))
         else:
-            return redirect("matches:list", found.pk)
+            return redirect("matches:coming", asked.pk)
+        finally:
+            shutil.rmtree(place)
     return render(request, "matches/import.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@login_required
+def coming(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """An import on its way: its list once it is there, the job's page before."""
+    require(request.user, "lists.import")
+    asked = ListImport.objects.filter(pk=pk).first()
+    if asked is None:
+        raise NotFound
+    if asked.hash_list_id:
+        return redirect("matches:list", asked.hash_list_id)
+    return redirect(f"{reverse('jobs:job', args=[asked.job_id])}?back={reverse('matches:coming', args=[pk])}")

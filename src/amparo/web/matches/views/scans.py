@@ -12,7 +12,7 @@ from amparo.web.accounts.permissions import require
 from amparo.web.cases.scope import cases_of
 from amparo.web.common.errors import NotFound, say
 from amparo.web.exhibits.models import Exhibit
-from amparo.web.matches import actions, forms
+from amparo.web.matches import actions, list_forms
 
 
 @login_required
@@ -21,7 +21,7 @@ def scan(request: HttpRequest, exhibit_id: UUID) -> HttpResponse:
     if exhibit is None:
         raise NotFound
     require(request.user, "matches.scan")
-    form = forms.ScanForm(request.POST or None)
+    form = list_forms.ScanForm(request.POST or None)
     if form.is_valid():
         try:
             started = actions.start_scan(actor=request.user, exhibit=exhibit, **form.cleaned_data)
