@@ -28,7 +28,7 @@ from amparo.web.court.actions import enter_offence, hand_over, keep_trace, start
 from amparo.web.court.models import Bundle, Element, Finding
 from amparo.web.exhibits.actions import deposit_path, mark_restricted
 from amparo.web.exhibits.models import Exhibit, Item
-from amparo.web.matches.actions import import_list, reveal, review, start_scan
+from amparo.web.matches.actions import answer_break, import_list, reveal, review, start_scan
 from amparo.web.matches.models import Exposure, HashList, Match
 from amparo.web.referrals.actions import add_partner, receive, sealed_file, send
 from amparo.web.referrals.identity import card_of
@@ -200,6 +200,7 @@ class WorkedUnit(Unit):
                 start_scan(actor=self.all, exhibit=exhibit, lists=lists)
         self.confirmed = [self._confirm(each.name) for each in lists]
         self.exposure: Exposure = reveal(actor=self.all, match=self.confirmed[0], reason="To judge it")
+        answer_break(actor=self.all, answer="took")
 
     def _confirm(self, name: str) -> Match:
         match = Match.objects.filter(hash_list__name=name, exhibit__case=self.case).exclude(signal="pdq").first()

@@ -13,7 +13,10 @@ class CourtConfig(AppConfig):
         from amparo.web.common.nav import add_entry
         from amparo.web.court import jobs, news, subscribers  # noqa: F401  (declares actions and job handlers)
         from amparo.web.court.models import Finding
+        from amparo.web.court.outcomes import outcomes_of
+        from amparo.web.matches.outcomes import add_teller
 
+        add_teller(outcomes_of)
         subscribe("match.confirmed", subscribers.keep_confirmed_match)
         add_entry(60, _("Bundles to read"), "court:reading", "bundles.read")
         add_room(50, _("Findings and bundles"), "court:case", "findings.see", lambda case: _count(Finding, case))

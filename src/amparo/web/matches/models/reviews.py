@@ -8,7 +8,7 @@ from django_scopes import ScopedManager
 
 from amparo.web.accounts.models import Person
 from amparo.web.common.models import UuidModel
-from amparo.web.exhibits.models import Item
+from amparo.web.exhibits.models import Exhibit, Item
 from amparo.web.matches.models.matches import Match
 
 
@@ -63,6 +63,15 @@ class Exposure(UuidModel):
                 name="an_exposure_is_of_one_thing",
             )
         ]
+
+    @property
+    def thing(self) -> Item:
+        """The item that was shown."""
+        return self.match.item if self.match else self.item
+
+    @property
+    def exhibit(self) -> Exhibit:
+        return self.thing.exhibit
 
     @property
     def is_over(self) -> bool:

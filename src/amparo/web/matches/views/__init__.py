@@ -1,13 +1,19 @@
 """Pages of lists, scans, the review of matches, and the exposure ledger."""
 
+from amparo.web.matches.views.breaks import break_page
+from amparo.web.matches.views.decisions import decisions
 from amparo.web.matches.views.exposures import exposures
 from amparo.web.matches.views.lists import hash_list, import_list, lists, withdraw
-from amparo.web.matches.views.reviews import ROWS, case, match, picture, reveal, review
+from amparo.web.matches.views.reviews import ROWS, apart, case, decide, match, picture, reveal, review
 from amparo.web.matches.views.scans import scan
 
 __all__ = [
     "ROWS",
+    "apart",
+    "break_page",
     "case",
+    "decide",
+    "decisions",
     "exposures",
     "hash_list",
     "import_list",

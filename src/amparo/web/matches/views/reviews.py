@@ -1,14 +1,17 @@
-"""Pages of the review of matches."""
+"""Pages of the review of matches: the grid of a case, one match, what a person decides about it."""
 
+from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Count, Min, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from amparo.base import gettext_noop
@@ -23,43 +26,78 @@ from amparo.web.exhibits import rules
 from amparo.web.exhibits.models import Exhibit
 from amparo.web.exhibits.sources import item_blob
 from amparo.web.matches import actions, forms
+from amparo.web.matches.cards import card, cards
 from amparo.web.matches.errors import ReviewRefused
+from amparo.web.matches.grouping import keyed, members, open_to
+from amparo.web.matches.labels import labels_of
 from amparo.web.matches.models import Exposure, Match, Scan
+from amparo.web.matches.places import same_bytes
+from amparo.web.matches.policy import policy
+from amparo.web.matches.views.breaks import or_break
 
-ROWS = 48
+ROWS = 24
 
 
 @login_required
 def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """The review grid of a case: possible matches first, the filter in the address."""
+    """The review grid of a case: what waits for the reader first, the filter in the address."""
     found = case_for(request.user, case_id)
     require(request.user, "matches.see")
-    form = forms.FilterForm({"state": Match.State.POSSIBLE, **request.GET.dict()}, case=found)
+    form = forms.FilterForm({"state": "waiting", **request.GET.dict()}, case=found)
+    matches = keyed(_filtered(request.user, found, form))
+    page = Paginator(_groups(matches), ROWS).get_page(request.GET.get("page"))
     context = {
         "case": found,
         "form": form,
-        "page": Paginator(_filtered(found, form), ROWS).get_page(request.GET.get("page")),
+        "page": page,
+        "cards": cards(request.user, matches, [row["key"] for row in page.object_list]),
+        "matches": matches.count(),
         "query": form.address(),
-        "any": Match.objects.filter(exhibit__case=found).exists(),
-        "may_scan": request.user.may("matches.scan"),
-        "scans": Scan.objects.filter(exhibit__case=found).select_related("exhibit").prefetch_related("lists"),
-        "exhibits": Exhibit.objects.filter(case=found),
+        **_asked(request, found),
+        **_around(request, found),
     }
     return render(request, "matches/case.html", context)
 
 
-def _filtered(found: Case, form: forms.FilterForm) -> QuerySet[Match]:
-    matches = Match.objects.filter(exhibit__case=found).select_related("item", "hash_list", "exhibit")
-    for field, value in form.wanted().items():
-        matches = matches.filter(**{field: value})
+def _asked(request: HttpRequest, found: Case) -> dict[str, Any]:
+    """What every card needs to know about its reader."""
+    return {
+        "labels": labels_of(found.agency),
+        "may_review": request.user.may("matches.review"),
+        "may_reveal": request.user.may("media.reveal"),
+        "needed": policy(found.agency, "match_confirmations"),
+    }
+
+
+def _around(request: HttpRequest, found: Case) -> dict[str, Any]:
+    """What stands about the grid."""
+    all_matches = Match.objects.filter(exhibit__case=found)
+    return {
+        "any": all_matches.exists(),
+        "known": all_matches.filter(state=Match.State.KNOWN).count(),
+        "may_scan": request.user.may("matches.scan"),
+        "scans": Scan.objects.filter(exhibit__case=found).select_related("exhibit").prefetch_related("lists"),
+        "exhibits": Exhibit.objects.filter(case=found),
+    }
+
+
+def _filtered(person: Person, found: Case, form: forms.FilterForm) -> QuerySet[Match]:
+    matches = Match.objects.filter(exhibit__case=found, **form.wanted())
+    if form.is_waiting:
+        return open_to(person, matches).exclude(state=Match.State.KNOWN)
     return matches
 
 
-def _match_for(request: HttpRequest, pk: UUID) -> Match:
+def _groups(matches: QuerySet[Match]) -> "QuerySet[Match, dict[str, Any]]":
+    found = matches.order_by().values("key").annotate(n=Count("pk"), best=Min("distance"), first=Min("found"))
+    return found.order_by("best", "first", "key")
+
+
+def match_for(request: HttpRequest, pk: UUID) -> Match:
     require(request.user, "matches.see")
     found = (
         Match.objects.filter(pk=pk, exhibit__case__in=cases_of(request.user))
-        .select_related("item", "hash_list", "exhibit__case__agency")
+        .select_related("item", "hash_list", "exhibit__case__agency", "known_from__exhibit__case")
         .first()
     )
     if found is None:
@@ -69,51 +107,88 @@ def _match_for(request: HttpRequest, pk: UUID) -> Match:
 
 @login_required
 def match(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = _match_for(request, pk)
+    found = match_for(request, pk)
+    reviews = list(found.reviews.select_related("person"))
     context = {
         "match": found,
         "case": found.case,
-        "reviews": found.reviews.select_related("person"),
-        "reviewed": found.reviews.filter(person=request.user).exists(),
-        "needed": found.case.agency.policy["match_confirmations"],
-        "may_review": request.user.may("matches.review"),
-        "may_reveal": request.user.may("media.reveal"),
-        "exposure": _exposure(request, found),
+        "card": card(request.user, found),
+        "reviews": reviews,
+        "reviewed": any(each.person_id == request.user.pk for each in reviews),
+        "exposure": exposure_of(request, found),
         "closed": rules.why_closed(found.item),
         "revealed_today": Exposure.objects.filter(person=request.user, at__date=timezone.now().date()).count(),
         "next": _next(request.user, found),
+        "also_by": Match.objects.filter(item=found.item).exclude(pk=found.pk).select_related("hash_list")[:20],
+        "places": same_bytes(found.item),
         "history": history(agency_id=found.case.agency_id, case_id=found.case.pk, object=f"match:{found.pk}"),
+        **_asked(request, found.case),
     }
     return render(request, "matches/match.html", context)
 
 
 def _next(person: Person, found: Match) -> Match | None:
     """The next match of the case that waits for a judgement this person has not given yet."""
-    waiting = Match.objects.filter(exhibit__case=found.case, state__in=[Match.State.POSSIBLE, Match.State.DISPUTED])
-    return waiting.exclude(pk=found.pk).exclude(reviews__person=person).first()
+    waiting = open_to(person, Match.objects.filter(exhibit__case=found.case)).exclude(state=Match.State.KNOWN)
+    return waiting.exclude(pk=found.pk).first()
 
 
-def _exposure(request: HttpRequest, found: Match) -> Exposure | None:
+def exposure_of(request: HttpRequest, found: Match) -> Exposure | None:
     """The reveal named in the address, if it is this person's, of this match, and not over."""
-    named = Exposure.objects.filter(pk=_uuid(request.GET.get("shown")), person=request.user, match=found).first()
+    named = Exposure.objects.filter(pk=as_uuid(request.GET.get("shown")), person=request.user, match=found).first()
     return None if named is None or named.is_over else named
 
 
 @login_required
 @require_POST
 def review(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = _match_for(request, pk)
-    form = forms.ReviewForm(request.POST)
+    """One match by itself."""
+    found = match_for(request, pk)
+    actions.review(actor=request.user, match=found, **_decided(forms.ReviewForm(request.POST)))
+    return or_break(request, reverse("matches:match", args=[pk]))
+
+
+@login_required
+@require_POST
+def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """All of a match's group that waits for the person, from the grid; back to where they were in it."""
+    found = match_for(request, pk)
+    require(request.user, "matches.review")
+    judged = actions.review_group(actor=request.user, match=found, **_decided(forms.GroupForm(request.POST)))
+    said = ngettext("%(n)s match judged.", "%(n)s matches judged.", len(judged))
+    messages.success(request, said % {"n": len(judged)})
+    return or_break(request, _back(request, found))
+
+
+def _decided(form: forms.ReviewForm) -> dict[str, Any]:
     if not form.is_valid():
         raise ReviewRefused(why=gettext_noop("it holds no decision, or too long a note"))
-    actions.review(actor=request.user, match=found, **form.cleaned_data)
-    return redirect("matches:match", pk)
+    return form.cleaned_data
+
+
+def _back(request: HttpRequest, found: Match) -> str:
+    """The grid as it was filtered, at the card that came after."""
+    query = QueryDict(request.POST.get("query", "")[:500]).urlencode()
+    after = as_uuid(request.POST.get("after"))
+    return f"{reverse('matches:case', args=[found.case.pk])}?{query}" + (f"#m-{after}" if after else "")
+
+
+@login_required
+@require_POST
+def apart(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take the ticked members out of the group."""
+    found = match_for(request, pk)
+    require(request.user, "matches.review")
+    ticked = [key for key in map(as_uuid, request.POST.getlist("apart")[:500]) if key]
+    chosen = members(found).filter(pk__in=ticked).select_related("exhibit__case")
+    actions.take_apart(actor=request.user, matches=list(chosen))
+    return redirect(_back(request, found))
 
 
 @login_required
 @require_POST
 def reveal(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = _match_for(request, pk)
+    found = match_for(request, pk)
     exposure = actions.reveal(actor=request.user, match=found, reason=request.POST.get("reason", ""))
     return redirect(f"{reverse('matches:match', args=[pk])}?shown={exposure.pk}")
 
@@ -124,17 +199,21 @@ def picture(request: HttpRequest, pk: UUID) -> HttpResponse:
 
     Restricted, outside the authorisation, or a platform's file that nobody viewed: there is no blurred picture either.
     """
-    found = _match_for(request, pk)
-    exposure = _exposure(request, found)
+    found = match_for(request, pk)
+    exposure = exposure_of(request, found)
     if exposure is None and rules.why_closed(found.item):
         raise NotFound
-    picture = preview(item_blob(found.exhibit, found.item.path), side=256, grey=exposure is None, blur=exposure is None)
-    response = HttpResponse(picture, content_type="image/png")
+    blurred = exposure is None
+    return png(preview(item_blob(found.exhibit, found.item.path), side=256, grey=blurred, blur=blurred))
+
+
+def png(data: bytes) -> HttpResponse:
+    response = HttpResponse(data, content_type="image/png")
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _uuid(text: str | None) -> UUID | None:
+def as_uuid(text: str | None) -> UUID | None:
     try:
         return UUID(text or "")
     except ValueError:

@@ -1,0 +1,19 @@
+"""What an agency may set about the review; an agency that set nothing has these."""
+
+from typing import Any, Final
+
+from amparo.web.accounts.models import Agency
+
+DEFAULTS: Final[dict[str, Any]] = {
+    "match_confirmations": 2,  # different persons that confirm a match
+    "known_confirmed": True,  # bytes that were confirmed before need nobody to look again
+    "label_set": "inhope-style",  # whose words name categories
+    "break_prompts": True,
+    "break_reveals": 20,  # pictures revealed in one go
+    "break_minutes": 45,  # minutes of review in one go
+    "staff_help": "",  # whom to call, in the agency's own words
+}
+
+
+def policy(agency: Agency, name: str) -> Any:
+    return agency.policy.get(name, DEFAULTS[name])
