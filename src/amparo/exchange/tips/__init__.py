@@ -20,6 +20,7 @@ from amparo.exchange.tips.tip import (
     TipPerson,
 )
 from amparo.exchange.tips.values import NOT_SAID
+from amparo.exchange.tips.writing import write_tip
 
 __all__ = [
     "ACTIONABILITY",
@@ -58,4 +59,5 @@ __all__ = [
     "report_key",
     "same_report",
     "sender_score",
+    "write_tip",
 ]

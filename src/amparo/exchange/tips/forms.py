@@ -16,6 +16,7 @@ class Form:
     `leaves`: name -> field, at any depth inside the part. `direct`: the same for words too common to be trusted except
     right inside the part (or inside one of `neutral`). `sections`: name -> (field, form). `bare`: the field of a part
     that is plain text. `capture`: keep every other leaf as (name, text) instead of calling it unknown.
+    `presence`: an empty element says something by being there.
     """
 
     leaves: Mapping[str, str] = field(default_factory=dict)
@@ -24,6 +25,7 @@ class Form:
     neutral: frozenset[str] = frozenset()
     bare: str | None = None
     capture: bool = False
+    presence: bool = False
 
 
 def _names(**fields: str) -> dict[str, str]:
@@ -39,7 +41,7 @@ def _parts(*parts: tuple[str, Form, str]) -> dict[str, tuple[str, Form]]:
     return {name: (key, form) for key, form, names in parts for name in names.split()}
 
 
-MARKS: Final = Form(bare="mark", capture=True)
+MARKS: Final = Form(bare="mark", capture=True, presence=True)
 IP: Final = Form(
     leaves=_names(
         address="ipaddress ip address ipv4 ipv6 sourceip",

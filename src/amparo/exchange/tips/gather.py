@@ -134,8 +134,7 @@ class _Walk:
 
     def _stray(self, node: Node, path: str, key: str) -> None:
         if node.text is None:
-            # An element without text says something only where its being there is the message.
-            if self.form.capture and not node.children:
+            if self.form.presence and not node.children:
                 self.part.captured.append((node.name, "true"))
             return
         if self.form.capture:
