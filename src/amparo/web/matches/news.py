@@ -9,8 +9,8 @@ SCAN_STARTED = declare("scan.started", gettext_noop("started a scan"), custody=T
 SCAN_DONE = declare("scan.done", gettext_noop("finished a scan"), custody=True)
 REVIEWED = declare("match.reviewed", gettext_noop("reviewed a match"), custody=True)
 CONFIRMED = declare("match.confirmed", gettext_noop("confirmed a match, as the policy asks"), custody=True)
+REVEALED = declare("match.revealed", gettext_noop("revealed a picture"), custody=True)
 KNOWN = declare(
     "match.known", gettext_noop("left a match unjudged: the same bytes were confirmed before"), custody=True
 )
 APART = declare("match.apart", gettext_noop("took a match out of its group"), custody=True)
-REVEALED = declare("match.revealed", gettext_noop("revealed a picture"), custody=True)

@@ -1,4 +1,4 @@
-"""Mutations: import a list, start a scan, review a match, reveal a picture."""
+"""Mutations: import a list, start a scan, review a match or a group of them, reveal a picture."""
 
 from amparo.web.matches.actions.breaks import answer_break
 from amparo.web.matches.actions.known import settle_known
