@@ -9,6 +9,9 @@ PERMISSIONS: Final[dict[str, str]] = {
     "reports.queue": gettext_noop("see the queue of reports"),
     "reports.read": gettext_noop("open the reading room and read reports"),
     "reports.answer": gettext_noop("answer a reporter from a template"),
+    "tips.see": gettext_noop("see the tips of platforms and clearing houses"),
+    "tips.import": gettext_noop("import deliveries of tips"),
+    "tips.work": gettext_noop("work tips: take them, change their state"),
     "cases.see": gettext_noop("see the cases they are a member of"),
     "cases.open": gettext_noop("open a case"),
     "cases.manage": gettext_noop("manage members, authorisations and people of a case"),
@@ -42,11 +45,12 @@ _READ_CASE: Final = frozenset(
     {"cases.see", "exhibits.see", "sightings.see", "matches.see", "traces.see", "findings.see", "jobs.see"}
 )
 _ANALYST: Final = _READ_CASE | {
-    "reports.queue", "reports.read", "reports.answer", "cases.open", "matches.review", "media.reveal",
+    "reports.queue", "reports.read", "reports.answer", "tips.see", "tips.work", "cases.open", "matches.review",
+    "media.reveal",
 }  # fmt: skip
 _INVESTIGATOR: Final = _ANALYST | {
-    "cases.manage", "exhibits.deposit", "items.take", "lists.import", "matches.scan", "traces.run", "findings.make",
-    "bundles.build", "referrals.send", "referrals.receive",
+    "tips.import", "cases.manage", "exhibits.deposit", "items.take", "lists.import", "matches.scan", "traces.run",
+    "findings.make", "bundles.build", "referrals.send", "referrals.receive",
 }  # fmt: skip
 
 ROLES: Final[dict[str, frozenset[str]]] = {

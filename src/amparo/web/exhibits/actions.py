@@ -75,6 +75,14 @@ def deposit_path(
     return _make(actor, case, taken, token=token, label=label or taken.files[0].name, **about)
 
 
+def deposit_stored(
+    *, actor: Person, case: Case, taken: Taken, label: str, token: str | None = None, **about: Any
+) -> Exhibit:
+    """Deposit what lies in the agency's store already, as a tip's files do. Raises NotAllowed."""
+    require(actor, "exhibits.deposit")
+    return _same_form(case, token) or _make(actor, case, taken, token=token, label=label, **about)
+
+
 def deposit_from_inbox(*, actor: Person, case: Case, entry: str, label: str, token: str, **about: Any) -> Exhibit:
     """Begin the deposit of an inbox entry (its key) as a job; the exhibit is seen at once, as being taken in.
 

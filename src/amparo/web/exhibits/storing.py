@@ -1,12 +1,13 @@
 """Bytes into the agency's write-once store: hashed while they are read, stored once, checked again on demand."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from amparo.base import AmparoError, Progress, canonical_digest, name_from_bytes, silent
+from amparo.base import AmparoError, Progress, canonical, canonical_digest, name_from_bytes, silent
 from amparo.evidence import Store, Stored, deposit_folder
+from amparo.evidence.manifest import FIRST_LINE
 from amparo.web.common.home import folder
 from amparo.web.exhibits.errors import SourceGone
 from amparo.web.exhibits.models import Exhibit, ExhibitFile
@@ -59,6 +60,17 @@ def store_path(agency_id: UUID, path: Path, progress: Progress = silent) -> Take
         return _store_folder(store, path, progress) if path.is_dir() else _store_files(store, path, progress)
     except OSError as error:
         raise SourceGone(name=_name(path), why=error.strerror or type(error).__name__) from error
+
+
+def store_manifest(agency_id: UUID, name: str, files: Sequence[Kept]) -> Taken:
+    """Make a folder of files that lie in the store already: its manifest names them, by name in byte order.
+
+    Names are forensic paths and each stands once. Raises evidence.DiskFull.
+    """
+    in_order = sorted(files, key=lambda each: each.name.encode())
+    lines = ({"name": each.name, "sha256": each.sha256, "size": each.size} for each in in_order)
+    manifest = store_of(agency_id).put([FIRST_LINE, *(canonical(line).encode() + b"\n" for line in lines)])
+    return Taken([_kept(name, manifest, ExhibitFile.Role.MANIFEST)], sum(each.size for each in files))
 
 
 def _store_files(store: Store, path: Path, progress: Progress) -> Taken:

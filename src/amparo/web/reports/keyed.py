@@ -9,7 +9,9 @@ from typing import Final
 from uuid import UUID
 
 #: The closed set of purposes; BLAKE2b's `person` holds 16 bytes.
-PURPOSES: Final = frozenset({"code", "nonce", "url", "host", "handle", "phone", "wallet", "iban", "hash", "mail"})
+PURPOSES: Final = frozenset(
+    {"code", "nonce", "url", "host", "handle", "phone", "wallet", "iban", "hash", "mail", "ip", "device", "report"}
+)
 SIZE: Final = 16
 
 

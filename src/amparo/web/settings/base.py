@@ -62,6 +62,7 @@ APPS = [
     "amparo.web.sightings",
     "amparo.web.matches",
     "amparo.web.traces",
+    "amparo.web.tips",
     "amparo.web.court",
     "amparo.web.referrals",
     "amparo.web.classroom",

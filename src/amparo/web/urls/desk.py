@@ -11,6 +11,7 @@ from amparo.web.common.views import desk_start
 #: prefix -> the app whose urls.py serves it. A room that is not built yet has no urls.py.
 ROOMS = {
     "reports/": "reports",
+    "tips/": "tips",
     "cases/": "cases",
     "exhibits/": "exhibits",
     "sightings/": "sightings",
