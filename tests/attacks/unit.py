@@ -17,6 +17,8 @@ from django.test import Client, TestCase
 from django_scopes import scope
 
 from amparo.academy import CASEPACKS
+from amparo.exchange.tips import Tip as Report
+from amparo.exchange.tips import TipFile, TipPerson, write_tip
 from amparo.web.accounts.actions import add_agency, found_person, make_token
 from amparo.web.accounts.models import Agency, Person
 from amparo.web.accounts.roles import EXERCISE_ROLES, ROLES
@@ -42,6 +44,8 @@ from amparo.web.reports.actions import (
     receive_report,
 )
 from amparo.web.reports.models import ReportCopy
+from amparo.web.tips.actions import import_upload
+from amparo.web.tips.models import Tip
 from amparo.web.traces.actions import import_tagpack, load_chain, start_trace
 from amparo.web.traces.models import Trace
 
@@ -137,6 +141,7 @@ class WorkedUnit(Unit):
             self._report()
             self._exhibits()
             self._matches()
+            self._tips()
             self._trace()
             self._bundle()
             self._referral()
@@ -210,6 +215,20 @@ class WorkedUnit(Unit):
                 review(actor=person, match=match, decision="confirm")
         match.refresh_from_db()
         return match
+
+    def _tips(self) -> None:
+        """A delivery with two reports and a picture each; nothing of it is in the case yet."""
+        files = []
+        for number in (1, 2):
+            tip = Report(
+                provider_report_id=f"{self.seed}{number}00", esp=f"Platform of {self.slug}",
+                reported=(TipPerson("reported", screen_names=(f"account-{number}-of-{self.slug}",)),),
+                files=(TipFile(name=f"{number}.txt", viewed_by_provider=False),),
+            )  # fmt: skip
+            files += [(f"{number}.xml", [write_tip(tip)]), (f"{number}.txt", [f"words of {self.slug}".encode()])]
+        with done_at_once():
+            import_upload(actor=self.all, files=files, source="Clearing house", legal_basis="Law, s. 1")
+        self.tip = Tip.objects.order_by("number")[0]
 
     def _trace(self) -> None:
         import_tagpack(actor=self.all, path=self.files / "tags.yaml")

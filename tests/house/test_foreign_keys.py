@@ -15,6 +15,7 @@ ORDER = (
     ("exhibits", "portal"),
     ("sightings",),
     ("matches", "traces"),
+    ("tips",),
     ("court",),
     ("classroom", "referrals"),
 )
