@@ -34,7 +34,9 @@ class Documents:
 
     def reports(self, entries: list[Entry]) -> Iterator[Tip]:
         """Yield the tips in these files, one after another."""
-        for entry in sorted((each for each in entries if _ending(each) in _ENDINGS), key=_order):
+        # A file that stands alone is asked whatever it is called.
+        asked = entries if len(entries) == 1 else [each for each in entries if _ending(each) in _ENDINGS]
+        for entry in sorted(asked, key=_order):
             if entry.path in self.claimed or plain_name(entry.name) in self._named:
                 continue
             found = self._document(entry)
@@ -81,7 +83,7 @@ def _ending(entry: Entry) -> str:
 def _order(entry: Entry) -> tuple[bool, int]:
     """Documents about files first, so that they are there when their report is read; PDFs last."""
     about_files = "detail" in plain_name(entry.name) or "fileinfo" in plain_name(entry.name)
-    return not about_files, _ENDINGS[_ending(entry)]
+    return not about_files, _ENDINGS.get(_ending(entry), 9)
 
 
 def _merged(files: tuple[TipFile, ...], more: tuple[TipFile, ...]) -> tuple[TipFile, ...]:
