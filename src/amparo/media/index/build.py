@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from amparo.base import Progress, SkipCount, Skipped, WrongUse, canonical, canonical_digest, silent
-from amparo.media.errors import IndexExists, TooManyEntries
+from amparo.media.errors import IndexDamaged, IndexExists, TooManyEntries
 from amparo.media.index import layout
 from amparo.media.index.columns import Facts, write_column, write_ring
 from amparo.media.index.files import NewFile
@@ -179,6 +179,16 @@ def batch_of(entries: list[Entry]) -> EntryBatch:
     }
     ends = np.cumsum([len(line) for line in lines], dtype=np.uint64)
     return EntryBatch(len(entries), columns, b"".join(lines), ends)
+
+
+def batch_of_lines(lines: list[bytes]) -> EntryBatch:
+    """The columns of entries that are stored already. Raises IndexDamaged if a line is none."""
+    try:
+        batch = batch_of([layout.entry_from_json(line) for line in lines])
+    except (ValueError, KeyError, TypeError) as error:
+        raise IndexDamaged(file=layout.LINES, why="a line of it cannot be read") from error
+    ends = np.cumsum([len(line) for line in lines], dtype=np.uint64)
+    return EntryBatch(batch.count, batch.digests, b"".join(lines), ends)
 
 
 def _check(batch: EntryBatch) -> None:

@@ -12,20 +12,11 @@ from amparo.base import WrongUse, canonical_digest
 from amparo.media.errors import IndexDamaged
 from amparo.media.index import layout, manifest
 from amparo.media.index.answers import CAP, EntryRef, Near, NearMany, nearest_a_ref
+from amparo.media.index.exact import Bytes, Column, Numbers, find, rows_of
 from amparo.media.index.files import file_sha256, map_file, map_numbers
 from amparo.media.lists import Entry
 from amparo.media.signals import SIGNALS
 from amparo.media.signals.pdq import NEAR_BITS
-
-Bytes = npt.NDArray[np.uint8]
-Numbers = npt.NDArray[np.uint32]
-
-
-class _Column(NamedTuple):
-    digests: Bytes  # (count, octets), sorted
-    entries: Numbers  # (count,)
-    starts: Numbers  # (2^bits + 1,)
-    bits: int
 
 
 class _Ring(NamedTuple):
@@ -90,25 +81,14 @@ class Index:
 
     def lookup(self, signal: str, hexdigest: str) -> tuple[EntryRef, ...]:
         """Return the entries whose `signal` digest equals `hexdigest` (lowercase), in list order."""
-        wanted = self._digest(signal, hexdigest)
-        if signal not in self._columns:
-            return ()
-        column = self._columns[signal]
-        ((begin, end),) = _kernels.find_exact(column.digests, column.starts, column.bits, wanted).tolist()
-        return tuple(EntryRef(ref) for ref in column.entries[begin:end].tolist())
+        found = self.lookup_many(signal, digest_row(signal, hexdigest))
+        return tuple(EntryRef(ref) for ref in found[:, 1].tolist())
 
     def lookup_many(self, signal: str, digests: Bytes) -> Numbers:
         """Return rows (query, entry), (k, 2) u32, by query, then in list order. `digests`: (n, octets) u8."""
-        wanted = _rows(digests, SIGNALS[signal].octets)
-        if signal not in self._columns:
-            return np.empty((0, 2), np.uint32)
-        column = self._columns[signal]
-        ranges = _kernels.find_exact(column.digests, column.starts, column.bits, wanted).astype(np.int64)
-        sizes = ranges[:, 1] - ranges[:, 0]
-        queries = np.repeat(np.arange(len(wanted)), sizes)
-        within = np.arange(len(queries)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        entries = column.entries[np.repeat(ranges[:, 0], sizes) + within]
-        return np.stack([queries.astype(np.uint32), entries], axis=1)
+        wanted = rows_of(digests, SIGNALS[signal].octets)
+        column = self._columns.get(signal)
+        return find(column, wanted) if column else np.empty((0, 2), np.uint32)
 
     def near(self, pdq_hex: str, threshold: int = NEAR_BITS) -> list[tuple[EntryRef, int]]:
         """Return (entry, differing bits) within `threshold`, nearest first, then in list order."""
@@ -116,7 +96,7 @@ class Index:
 
     def near_any(self, pdq_hexes: Sequence[str], threshold: int = NEAR_BITS) -> list[Near]:
         """As `near` for several hashes of one picture: each entry once, by the hash that lies nearest. No cap."""
-        queries = [self._digest("pdq", each) for each in pdq_hexes]
+        queries = [digest_row("pdq", each) for each in pdq_hexes]
         return nearest_a_ref(self.near_many(np.concatenate(queries), threshold, cap=0).rows) if queries else []
 
     def near_many(self, queries: Bytes, threshold: int = NEAR_BITS, cap: int = CAP) -> NearMany:
@@ -125,7 +105,7 @@ class Index:
         Exact for every threshold; up to 47 bits quick by the ring. Many at once are quicker than one by one.
         Memory: 24 bytes an answer, at least 2 million answers. Raises IndexDamaged.
         """
-        queries = _rows(queries, 32)
+        queries = rows_of(queries, 32)
         if threshold < 0 or cap < 0:
             raise WrongUse(what="a threshold or a cap below zero")
         if "pdq" not in self._columns or not len(queries):
@@ -179,20 +159,15 @@ class Index:
             raise IndexDamaged(file=layout.OFFSETS, why=f"entry {ref} has no place in {layout.LINES}")
         return bytes(self._lines[start:end])
 
-    def _digest(self, signal: str, hexdigest: str) -> Bytes:
-        if not SIGNALS[signal].valid(hexdigest):
-            raise WrongUse(what=f"{hexdigest!r} is not a {signal} digest in lowercase hex")
-        return np.frombuffer(bytes.fromhex(hexdigest), np.uint8).reshape(1, -1)
-
-    def _column(self, name: str, count: int) -> _Column:
+    def _column(self, name: str, count: int) -> Column:
         digests = map_numbers(self.folder, layout.column(name, "digests"), "u1").reshape(count, SIGNALS[name].octets)
         entries = map_numbers(self.folder, layout.column(name, "entries"), "<u4")
         if self.manifest["format"] == 1:
-            return _Column(digests, entries, np.array([0, count], np.uint32), 0)
+            return Column(digests, entries, np.array([0, count], np.uint32), 0)
         starts = map_numbers(self.folder, layout.column(name, "starts"), "<u4")
         if starts[0] != 0 or starts[-1] != count or bool((starts[1:] < starts[:-1]).any()):
             raise IndexDamaged(file=layout.column(name, "starts"), why="its numbers do not rise as they must")
-        return _Column(digests, entries, starts, layout.prefix_bits(count))
+        return Column(digests, entries, starts, layout.prefix_bits(count))
 
     def _open_ring(self) -> _Ring:
         distinct = self.manifest["ring"]
@@ -205,7 +180,8 @@ class Index:
             raise IndexDamaged(file=layout.RING_OFFSETS, why=str(error)) from error
 
 
-def _rows(digests: Bytes, octets: int) -> Bytes:
-    if digests.dtype != np.uint8 or digests.ndim != 2 or digests.shape[1] != octets:
-        raise WrongUse(what=f"digests of {octets} bytes as rows of octets are wanted")
-    return np.ascontiguousarray(digests)
+def digest_row(signal: str, hexdigest: str) -> Bytes:
+    """A digest as one row of octets. Raises WrongUse if it is not lowercase hex of the signal's length."""
+    if not SIGNALS[signal].valid(hexdigest):
+        raise WrongUse(what=f"{hexdigest!r} is not a {signal} digest in lowercase hex")
+    return np.frombuffer(bytes.fromhex(hexdigest), np.uint8).reshape(1, -1)

@@ -12,9 +12,9 @@ import numpy as np
 from amparo.base import Progress, silent
 from amparo.media.errors import IndexDamaged
 from amparo.media.index import layout, manifest
-from amparo.media.index.build import batch_of, write_index
+from amparo.media.index.build import batch_of_lines, write_index
 from amparo.media.index.files import NewFile, file_sha256
-from amparo.media.lists import Entry, EntryBatch
+from amparo.media.lists import EntryBatch
 from amparo.media.signals import SIGNALS
 
 
@@ -55,16 +55,7 @@ def _whole(folder: Path, name: str, made: Mapping[str, Any]) -> bool:
 def _batches(path: Path) -> Iterator[EntryBatch]:
     with path.open("rb") as stream:
         while lines := list(islice(stream, 10_000)):
-            batch = batch_of([_entry(line) for line in lines])
-            ends = np.cumsum([len(line) for line in lines], dtype=np.uint64)
-            yield EntryBatch(batch.count, batch.digests, b"".join(lines), ends)
-
-
-def _entry(line: bytes) -> Entry:
-    try:
-        return layout.entry_from_json(line)
-    except (ValueError, KeyError, TypeError) as error:
-        raise IndexDamaged(file=layout.LINES, why="a line of it cannot be read") from error
+            yield batch_of_lines(lines)
 
 
 def _write_format_1(work: Path, made: Mapping[str, Any]) -> None:
