@@ -7,6 +7,8 @@ from amparo.observables.danger import danger_words, signs_in
 from amparo.observables.defang import defang, refang
 from amparo.observables.errors import NotThisKind
 from amparo.observables.kind import Examples, Hit, Kind
+from amparo.observables.kinds.camera import camera_value
+from amparo.observables.kinds.geo import geo_value
 from amparo.observables.linking import link_values, plain_url
 from amparo.observables.observable import Observable, Validity
 from amparo.observables.registry import KINDS
@@ -21,11 +23,13 @@ __all__ = [
     "NotThisKind",
     "Observable",
     "Validity",
+    "camera_value",
     "danger_words",
     "defang",
     "extract_blob",
     "extract_bytes",
     "extract_text",
+    "geo_value",
     "link_values",
     "plain_url",
     "refang",

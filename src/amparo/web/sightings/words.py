@@ -25,6 +25,8 @@ KINDS: Final[dict[str, str]] = {
     "card": gettext_noop("Payment card, masked"),
     "hash": gettext_noop("File digest"),
     "seed": gettext_noop("Seed phrase, masked"),
+    "geo": gettext_noop("Place on the map"),
+    "camera": gettext_noop("Camera, by its serial number"),
 }
 VALIDITY: Final[dict[str, str]] = {
     "strong": gettext_noop("checksum valid"),
