@@ -33,7 +33,8 @@ def _given(inputs: Mapping[str, Path], name: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class MediaMatch:
-    """Compare one file with hash lists (amparo.media). Inputs: "blob", and "list:NAME" -> the list's index folder."""
+    """Compare one file with hash lists (amparo.media). Inputs: "blob", "list:NAME" -> the list's index folder, and
+    "negative" -> that of the negative bank, where the recipe names one."""
 
     name: str = "media.match"
 
@@ -42,7 +43,8 @@ class MediaMatch:
 
         lists = [name for name in recipe.inputs if name.startswith("list:")]
         indexes = {name.removeprefix("list:"): _given(inputs, name) for name in lists}
-        return rerun_scan(Blob.from_path(_given(inputs, "blob")), indexes, recipe.parameters)
+        negative = _given(inputs, "negative") if "negative" in recipe.inputs else None
+        return rerun_scan(Blob.from_path(_given(inputs, "blob")), indexes, recipe.parameters, negative=negative)
 
     def examples(self) -> list[Mapping[str, Any]]:
         return [{"threshold": 31, "min_quality": 50}]

@@ -124,7 +124,7 @@ class Killed(BaseException):
 @pytest.fixture
 def killed_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """killed_at(n): the worker dies when it commits its n-th batch, once; batches hold one item."""
-    monkeypatch.setattr(jobs, "ITEMS", 1)
+    monkeypatch.setattr(jobs.scans, "ITEMS", 1)
     real = running.Run.commit
     left: list[int] = []
 

@@ -1,13 +1,15 @@
 """Jobs: start, run, kill, continue. A handler commits in batches and moves its cursor in the same transaction."""
 
 import logging
+import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django_tasks import task
@@ -49,6 +51,7 @@ class Run:
         self._lease = lease
         self._skipped: Counter[str] = Counter(job.skipped)
         self._said = timezone.now()
+        self._saving = threading.Lock()
 
     @property
     def cursor(self) -> str:
@@ -75,7 +78,35 @@ class Run:
         if (timezone.now() - self._said).total_seconds() >= 1:
             self._save(done=done, total=total, unit=unit)
 
+    @contextmanager
+    def kept_alive(self) -> Iterator[None]:
+        """Renew the lease from another thread while something works long without a word, such as one large item.
+
+        No transaction may be open inside: the other thread has a connection of its own.
+        """
+        over = threading.Event()
+        beats = threading.Thread(target=self._beat, args=(over,), daemon=True)
+        beats.start()
+        try:
+            yield
+        finally:
+            over.set()
+            beats.join()
+
+    def _beat(self, over: threading.Event) -> None:
+        try:
+            while not over.wait(Job.LEASE.total_seconds() / 3):
+                self._save()
+        except JobStopped:
+            logger.info("job %s stopped", self.job.pk)  # its own thread learns of it when it next commits
+        finally:
+            connection.close()
+
     def _save(self, **fields: object) -> None:
+        with self._saving:
+            self._save_alone(**fields)
+
+    def _save_alone(self, **fields: object) -> None:
         self._said = timezone.now()
         lease = self._said + Job.LEASE
         mine = Job.objects.filter(pk=self.job.pk, state=Job.State.RUNNING, lease_until=self._lease)

@@ -33,3 +33,21 @@ class RevealNeedsReason(AmparoError):
     code = "W705"
     sentence = gettext_noop("To reveal this picture, say why you must see it.")
     advice = gettext_noop("Often the match can be judged from its digests alone.")
+
+
+class QuarantineRefused(AmparoError):
+    code = "W711"
+    sentence = gettext_noop("The decision on this entry was not taken: %(why)s.")
+    advice = gettext_noop("Reload the page to see how it stands.")
+
+
+class OpinionRefused(AmparoError):
+    code = "W712"
+    sentence = gettext_noop("The opinion was not taken: %(why)s.")
+    advice = gettext_noop("Give it on the page of a match with this list.")
+
+
+class NegativeRefused(AmparoError):
+    code = "W713"
+    sentence = gettext_noop("The negative bank was not changed: %(why)s.")
+    advice = gettext_noop("A second, different person must agree; reload the page to see how it stands.")

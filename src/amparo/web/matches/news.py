@@ -14,3 +14,11 @@ KNOWN = declare(
     "match.known", gettext_noop("left a match unjudged: the same bytes were confirmed before"), custody=True
 )
 APART = declare("match.apart", gettext_noop("took a match out of its group"), custody=True)
+OPINION = declare("list.opinion", gettext_noop("said what they think of an entry of a list"))
+FEEDBACK = declare("list.feedback", gettext_noop("took out what the unit thinks of a list's entries, for its source"))
+NEGATIVE_PROPOSED = declare("negative.proposed", gettext_noop("proposed a picture for the negative bank"))
+NEGATIVE_AGREED = declare("negative.agreed", gettext_noop("agreed to a picture in the negative bank"))
+NEGATIVE_ENDED = declare("negative.ended", gettext_noop("took a picture out of the negative bank"))
+QUARANTINE_DECIDED = declare(
+    "quarantine.decided", gettext_noop("decided on an entry that matched too much"), custody=True
+)

@@ -12,6 +12,8 @@ DEFAULTS: Final[dict[str, Any]] = {
     "break_reveals": 20,  # pictures revealed in one go
     "break_minutes": 45,  # minutes of review in one go
     "staff_help": "",  # whom to call, in the agency's own words
+    "flood_limit": 50,  # different pictures of an exhibit that one entry may match before its matches are held back
+    "match_later": "ask",  # a new list against what was scanned before: "ask", or "always"
 }
 
 

@@ -9,6 +9,7 @@ from typing import BinaryIO, Final, cast
 from amparo.base import Progress, Skipped, gettext_noop, silent
 from amparo.media import LISTS, IndexReport, NotAHashList, build_index
 from amparo.media.conflicts import conflicts_in
+from amparo.media.lists.detect import detect
 from amparo.web.common.uploads import DiskFull
 from amparo.web.matches.errors import ListRefused
 from amparo.web.matches.files import sha256_of
@@ -40,8 +41,7 @@ def look_at(path: Path, form: str, purpose: str) -> str:
 
 def _form_of(path: Path) -> str:
     with path.open("rb") as stream:
-        found = "csv"
-        stream.read(HEAD)
+        found = detect(stream.read(HEAD))
     if found is None:
         raise NotAHashList(why="it begins like no form of list that Amparo knows")
     return found

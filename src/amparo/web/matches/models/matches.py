@@ -1,5 +1,7 @@
 """Match: a possible match, a lead that people confirm."""
 
+from typing import Final
+
 from django.db import models
 from django.utils import timezone
 from django_scopes import ScopedManager
@@ -9,6 +11,9 @@ from amparo.web.common.models import UuidModel
 from amparo.web.exhibits.models import Exhibit, Item
 from amparo.web.matches.models.lists import RESTRICTING, HashList
 from amparo.web.matches.models.scans import Scan
+
+#: Of a video that matched as a whole: a few seconds near its start. A shorter one shows its last picture instead.
+STILLS: Final = ("0.000", "5.000", "15.000", "30.000", "60.000", "120.000")
 
 
 class Match(UuidModel):
@@ -30,7 +35,7 @@ class Match(UuidModel):
     label = models.CharField(max_length=120)
     signal = models.CharField(max_length=12)
     distance = models.IntegerField()
-    variant = models.CharField(max_length=12, null=True)  # which dihedral variant of the picture was closest
+    variant = models.CharField(max_length=24, null=True)  # which dihedral variant of the picture was closest
     quality = models.IntegerField(null=True)
     item_value = models.CharField(max_length=64)  # the item's own digest or PDQ hash
     entry_value = models.CharField(max_length=64)
@@ -38,6 +43,7 @@ class Match(UuidModel):
     decoder = models.CharField(max_length=120, null=True)  # library and version that made the pixels
     pdqs = models.TextField(null=True)  # the item's PDQ hash, each of the eight ways, by blanks; None: not comparable
     segments = models.JSONField(default=list)  # of a video: where it agrees, in seconds
+    verdict = models.CharField(max_length=30, null=True)  # of a video: whether the stretches suffice
     group = models.CharField(max_length=64, null=True, db_index=True)  # matches one decision may serve
     apart = models.BooleanField(default=False)  # a person took it out of its group
     known_from = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="known_later")
@@ -60,7 +66,21 @@ class Match(UuidModel):
     @property
     def is_picture(self) -> bool:
         """Whether a blurred preview can be made of the item."""
-        return self.signal == "pdq" or self.item.mime.startswith("image/")
+        return not self.is_video and (self.signal == "pdq" or self.item.mime.startswith("image/"))
+
+    @property
+    def is_video(self) -> bool:
+        """Stills at given times can be made of the item."""
+        return bool(self.segments) or self.item.mime.startswith("video/")
+
+    @property
+    def stills(self) -> list[str]:
+        """Seconds of a video, as text, of which stills are shown: where it agrees with the listed one, at most six."""
+        spans = [(float(each["query_start"]), float(each["query_end"])) for each in self.segments][:6]
+        if not spans:
+            return list(STILLS) if self.is_video else []
+        each = max(1, 6 // len(spans))
+        return [f"{start + (end - start) * step / each:.3f}" for start, end in spans for step in range(each)]
 
     @property
     def restricts(self) -> bool:

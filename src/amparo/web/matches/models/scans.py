@@ -18,6 +18,7 @@ class Scan(UuidModel):
     known_good = models.ManyToManyField(HashList, related_name="filtered_scans")  # whose files were left out
     retro_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="later")  # whose signatures
     by_policy = models.BooleanField(default=False)  # nobody asked for it: the agency's standing wish
+    negative = models.CharField(max_length=64, blank=True)  # digest of the negative bank at its start; "" = none
     threshold = models.IntegerField(default=31)
     authorisations = models.CharField(max_length=200)  # numbers, "A1 A2"
     job_id = models.UUIDField(null=True)
