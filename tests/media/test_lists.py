@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from amparo.base import Skipped
 from amparo.media import LISTS, Entry, NotAHashList
+from amparo.media.lists import EntryBatch
 from amparo.media.lists.lines import bounded_lines
 
 MD5 = "900150983cd24fb0d6963f7d28e17f72"
@@ -19,12 +20,16 @@ def read(data: bytes) -> list[Entry | Skipped]:
     return list(LISTS["csv"].read(BytesIO(data)))
 
 
+def number_of(each: Entry | EntryBatch | Skipped) -> int:
+    return each.count if isinstance(each, EntryBatch) else int(isinstance(each, Entry))
+
+
 @pytest.mark.parametrize("form", list(LISTS), ids=lambda form: form.name)
 def test_published_examples(form: Any) -> None:
     assert form.examples()
     for example in form.examples():
         got = list(form.read(BytesIO(example.data)))
-        assert sum(isinstance(each, Entry) for each in got) == example.entries
+        assert sum(number_of(each) for each in got) == example.entries
         assert tuple(each.reason for each in got if isinstance(each, Skipped)) == example.skipped
 
 

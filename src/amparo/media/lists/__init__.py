@@ -7,9 +7,24 @@ from amparo.media.lists.csv import CsvList
 from amparo.media.lists.detect import HEAD_BYTES, detect, vics_profile
 from amparo.media.lists.entry import Entry, EntryBatch, ListExample, ListFormat, Status
 from amparo.media.lists.errors import BrokenList, NotKnownGood, TruncatedList
+from amparo.media.lists.hashdeep import HashdeepList
+from amparo.media.lists.ncmec import NcmecList
+from amparo.media.lists.stopncii import StopNcii
+from amparo.media.lists.sums import SumList
 from amparo.media.lists.vics import Vics13, Vics20
 
-LISTS: Final[Registry[ListFormat]] = Registry("list format", CsvList(), Vics13(), Vics20())
+LISTS: Final[Registry[ListFormat]] = Registry(
+    "list format",
+    CsvList(),
+    Vics13(),
+    Vics20(),
+    NcmecList(),
+    StopNcii(),
+    HashdeepList(),
+    SumList("md5", "md5sum"),
+    SumList("sha1", "sha1sum"),
+    SumList("sha256", "sha256sum"),
+)
 
 __all__ = [
     "HEAD_BYTES",
@@ -18,10 +33,14 @@ __all__ = [
     "CsvList",
     "Entry",
     "EntryBatch",
+    "HashdeepList",
     "ListExample",
     "ListFormat",
+    "NcmecList",
     "NotKnownGood",
     "Status",
+    "StopNcii",
+    "SumList",
     "TruncatedList",
     "Vics13",
     "Vics20",

@@ -1,23 +1,27 @@
 """Hash lists as comma-separated text, as spreadsheets and most exchanges write them.
 
-First line: names of columns, in any order and case; at least one of md5, sha1, sha256, pdq ("SHA-256" is read too);
-label and purpose if there are any; all others are kept. Commas, semicolons or tabs. UTF-8 with or without a byte
-order mark, LF or CRLF. One line is one entry: a quoted line end inside a field is refused as broken quoting.
+First line: names of columns, in any order and case; at least one of md5, sha1, sha256, pdq, photodna ("SHA-256" is
+read too); label, purpose and status if there are any; all others are kept. A status of "withdrawn" makes a withdrawn
+entry. Commas, semicolons or tabs. UTF-8 with or without a byte order mark, LF or CRLF. One line is one entry: a quoted
+line end inside a field is refused as broken quoting, and none is written. PhotoDNA is hex here.
 Source: RFC 4180 for the quoting.
 """
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
-from typing import BinaryIO, Final, NamedTuple
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from io import StringIO
+from typing import Any, BinaryIO, Final, NamedTuple
 
-from amparo.base import Skipped, clean_text
+from amparo.base import Skipped
 from amparo.media.errors import NotAHashList
-from amparo.media.lists.entry import Entry, ListExample, ListFormat
-from amparo.media.lists.lines import MAX_LINE, bounded_lines
+from amparo.media.lists.entry import Entry, ListExample, ListFormat, Status
+from amparo.media.lists.lines import BadLine, Rows, bounded_lines, good_digest, line_text, one_line
 from amparo.media.signals import SIGNALS
 
 _BOM: Final = b"\xef\xbb\xbf"
 _DELIMITERS: Final = (",", ";", "\t")
+_WORDS: Final = ("label", "purpose", "status")
 
 
 class _Header(NamedTuple):
@@ -25,21 +29,30 @@ class _Header(NamedTuple):
     columns: tuple[str, ...]  # our name for ours, the list's own for others
 
 
-class _BadLine(Exception):
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(reason, detail)
-        self.reason, self.detail = reason, detail
-
-
 class CsvList(ListFormat):
     """Comma-separated text with a header line."""
 
     name = "csv"
+    writable = True
 
     def read(self, stream: BinaryIO) -> Iterator[Entry | Skipped]:
         lines = bounded_lines(stream)
         header = _header(next(lines, (1, b""))[1])
         return _entries(lines, header)
+
+    def write(self, entries: Iterable[Entry], sink: BinaryIO, facts: Mapping[str, Any]) -> int:
+        """Write all that an entry has but its `source`; columns are those that any entry fills."""
+        with Rows() as rows:
+            for entry in entries:
+                if entry.digests or entry.status != "active":
+                    rows.add(_row(entry))
+            columns = _ordered(rows.columns)
+            sink.write(_line(columns))
+            count = 0
+            for row in rows:
+                sink.write(_line([row.get(name, "") for name in columns]))
+                count += 1
+            return count
 
     def examples(self) -> list[ListExample]:
         digest = b"900150983cd24fb0d6963f7d28e17f72"
@@ -48,6 +61,7 @@ class CsvList(ListFormat):
             ListExample(
                 _BOM + b"MD5;Label\r\n" + digest.upper() + b";abc\r\nxyz;\r\n;\r\n", 1, ("bad-digest", "no-digest")
             ),
+            ListExample(b"md5,status\n" + digest + b",withdrawn\n", 1, ()),
         ]
 
 
@@ -56,17 +70,17 @@ def _entries(lines: Iterator[tuple[int, bytes | None]], header: _Header) -> Iter
         if line is not None and not line.strip():
             continue
         try:
-            yield _entry(number, _fields(line, header.delimiter), header.columns)
-        except _BadLine as bad:
+            yield _entry(number, _split(line_text(line), header.delimiter), header.columns)
+        except BadLine as bad:
             yield Skipped(f"line {number}", bad.reason, bad.detail)
 
 
 def _header(line: bytes | None) -> _Header:
     try:
-        text = _text(line.removeprefix(_BOM) if line is not None else None)
+        text = line_text(line.removeprefix(_BOM) if line is not None else None)
         delimiter = max(_DELIMITERS, key=text.count)
         names = _split(text, delimiter)
-    except _BadLine as bad:
+    except BadLine as bad:
         raise NotAHashList(why=f"its first line cannot be read ({bad.detail})") from None
     columns = tuple(_column(name) for name in names)
     known = [name for name in columns if name in SIGNALS]
@@ -83,50 +97,65 @@ def _column(name: str) -> str:
     joined = plain.replace("-", "").replace("_", "").replace(" ", "")
     if joined in SIGNALS:
         return joined
-    return plain if plain in {"label", "purpose"} else name.strip()
-
-
-def _fields(line: bytes | None, delimiter: str) -> list[str]:
-    return _split(_text(line), delimiter)
-
-
-def _text(line: bytes | None) -> str:
-    if line is None:
-        raise _BadLine("line-too-long", f"more than {MAX_LINE} bytes")
-    if b"\0" in line:
-        raise _BadLine("nul-byte", "a NUL byte; the file may be UTF-16 or no text at all")
-    try:
-        return line.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise _BadLine("not-utf8", f"byte {error.start + 1} of the line is not UTF-8") from None
+    # What separates columns can't stand in a name: the header decides which sign that is.
+    return plain if plain in _WORDS else one_line(re.sub(r"[,;\t]", " ", name))
 
 
 def _split(text: str, delimiter: str) -> list[str]:
     try:
         rows = list(csv.reader([text], delimiter=delimiter, strict=True))
     except csv.Error as error:
-        raise _BadLine("broken-quoting", str(error)) from None
+        raise BadLine("broken-quoting", str(error)) from None
     return rows[0] if rows else []
 
 
 def _entry(number: int, fields: Sequence[str], columns: Sequence[str]) -> Entry:
     if len(fields) > len(columns) and any(field.strip() for field in fields[len(columns) :]):
-        raise _BadLine("too-many-columns", f"{len(fields)} columns; the first line names {len(columns)}")
+        raise BadLine("too-many-columns", f"{len(fields)} columns; the first line names {len(columns)}")
     values = {name: field.strip() for name, field in zip(columns, fields, strict=False) if name}
+    status = _status(values)
     digests = _digests(values)
-    words = {name: clean_text(text) for name, text in values.items() if name not in SIGNALS}
+    if not digests and status == "active":
+        raise BadLine("no-digest", "all digest columns are empty")
+    words = {name: one_line(text) for name, text in values.items() if name not in SIGNALS}
     label, purpose = words.pop("label", "") or None, words.pop("purpose", "") or None
-    return Entry(number, digests, label, purpose, {name: text for name, text in words.items() if text})
+    return Entry(number, digests, label, purpose, {name: text for name, text in words.items() if text}, None, status)
+
+
+def _status(values: dict[str, str]) -> Status:
+    """Take the status out of `values` if it is one of ours; another word stays there as it is."""
+    word = values.get("status", "").lower()
+    if word in {"active", "withdrawn"}:
+        del values["status"]
+    return "withdrawn" if word == "withdrawn" else "active"
 
 
 def _digests(values: Mapping[str, str]) -> dict[str, str]:
-    found = {}
-    for signal in SIGNALS:
-        digest = values.get(signal.name, "").lower()
-        if digest and not signal.valid(digest):
-            raise _BadLine("bad-digest", f"{signal.name} must be {2 * signal.octets} hex digits")
-        if digest:
-            found[signal.name] = digest
-    if not found:
-        raise _BadLine("no-digest", "all digest columns are empty")
-    return found
+    return {signal.name: good_digest(signal, text) for signal in SIGNALS if (text := values.get(signal.name, ""))}
+
+
+def _row(entry: Entry) -> dict[str, str]:
+    """What the entry fills, by column. A name of its own that is one of ours gets a mark."""
+    row = {_own(name, text, entry): one_line(text) for name, text in entry.extra.items()}
+    row |= {"status": entry.status} if entry.status != "active" else {}
+    row |= entry.digests
+    row |= {name: one_line(word) for name, word in (("label", entry.label), ("purpose", entry.purpose)) if word}
+    return {name: text for name, text in row.items() if name and text}
+
+
+def _own(name: str, text: str, entry: Entry) -> str:
+    column = _column(name)
+    taken = column in SIGNALS or column in {"label", "purpose"}
+    read_as_ours = column == "status" and (entry.status != "active" or text.strip().lower() in {"active", "withdrawn"})
+    return f"own {column}" if taken or read_as_ours else column
+
+
+def _ordered(used: Iterable[str]) -> list[str]:
+    ours = [name for name in (*SIGNALS.names(), *_WORDS) if name in set(used)]
+    return (ours if any(name in SIGNALS for name in ours) else ["md5", *ours]) + [n for n in used if n not in ours]
+
+
+def _line(fields: Sequence[str]) -> bytes:
+    out = StringIO()
+    csv.writer(out, lineterminator="\n").writerow(fields)
+    return out.getvalue().encode()
