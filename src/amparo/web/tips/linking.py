@@ -53,7 +53,7 @@ def _kinds() -> dict[str, tuple[str, ...]]:
     table: dict[str, tuple[str, ...]] = defaultdict(tuple)
     for kind, purpose in PURPOSE.items():
         table[purpose] += (kind,)
-    return {**table, "url": ("url", *table["url"]), "ip": ("ipv4", "ipv6")}
+    return {**table, "url": ("url", *table["url"]), "ip": table["host"], "host": ()}
 
 
 _KINDS: Final = _kinds()
