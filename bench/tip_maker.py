@@ -112,7 +112,8 @@ class _Maker:
 
     def _tip(self, at: int, is_urgent: bool, count: int) -> tuple[Tip, list[Picture]]:
         number = str(91_000_000 + at)
-        pictures = [self._picture(number, each) for each in range(count)]
+        # By name: a picture that other tips have too is in one tip once.
+        pictures = list({each.name: each for each in (self._picture(number, at) for at in range(count))}.values())
         tip = Tip(
             provider_report_id=number,
             esp=self._dice.choice(_SENDERS),

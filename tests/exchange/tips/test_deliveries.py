@@ -3,13 +3,16 @@
 import hashlib
 import io
 import json
+import re
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from amparo.base import Blob
 from amparo.decoders import Limits
-from amparo.exchange.tips import LooseFile, Tip, read_delivery
+from amparo.exchange import tips
+from amparo.exchange.tips import PROBLEMS, LooseFile, Tip, read_delivery
 
 PNG = b"\x89PNG\r\n\x1a\n made for a test"
 
@@ -249,6 +252,16 @@ def test_contradicting_answers_count_as_not_said(read, report):
     tip = read(report(more=more), "r").tip
     assert tip.files[0].viewed_by_provider is None
     assert ("a", "contradicts-itself") in problems(tip)
+
+
+def test_every_reason_has_a_sentence():
+    """Reasons stand in the sources as the second argument of Skipped or Notes.problem, or the first of Unread."""
+    found = set()
+    for path in Path(tips.__file__).parent.glob("*.py"):
+        found |= set(re.findall(r'(?:Skipped|problem)\([^,()]*(?:\[[^\]]*\][^,()]*)?, "([a-z-]+)"', path.read_text()))
+        found |= set(re.findall(r'Unread\("([a-z-]+)"', path.read_text()))
+    assert len(found) > 15
+    assert found <= PROBLEMS.keys()
 
 
 def test_reading_again_gives_the_same_in_the_same_order(read, report, zipped):

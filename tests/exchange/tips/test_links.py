@@ -105,6 +105,21 @@ def test_how_two_tips_relate(first, second, how):
     assert same_report(second, first) is how
 
 
+def test_one_address_or_one_web_site_is_not_one_account():
+    one = TipPerson("reported", ips=(IpCapture("8.8.8.8", 99),), urls=("https://zap.example.org/a",))
+    two = TipPerson("reported", ips=(IpCapture("8.8.8.8", 99),), urls=("https://zap.example.org/b",))
+    first, second = tip(reported=(one,), incident=at(1)), tip("1002", reported=(two,), incident=at(1))
+    assert same_report(first, second) is None
+    assert link_keys(first) & link_keys(second) == {
+        ("ip", "8.8.8.8"), ("host", "8.8.8.8"), ("host", "zap.example.org"),
+    }  # fmt: skip
+
+
+def test_short_numbers_are_each_platforms_own():
+    assert report_key(Tip("1001", esp="Zap")) != report_key(Tip("1001", esp="Zip"))
+    assert report_key(Tip("91000001", esp="Zap")) == report_key(Tip("91000001"))
+
+
 def test_numbers_that_are_no_numbers_count_per_sender():
     assert report_key(Tip("A-1", esp="Zap")) != report_key(Tip("A-1", esp="Zip"))
     assert report_key(Tip("A-1", esp="Zap")) == report_key(Tip("a 1", esp="ZAP"))

@@ -3,10 +3,10 @@
 from collections import Counter
 
 import pytest
+from bench.tip_maker import COUNTRY, NOW, make_delivery
 
 from amparo.base import Skipped
 from amparo.exchange.tips import LooseFile, Tip, TipFacts, assess, read_delivery
-from bench.tip_maker import COUNTRY, NOW, make_delivery
 
 
 @pytest.fixture(scope="module")

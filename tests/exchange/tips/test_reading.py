@@ -232,6 +232,20 @@ def test_a_report_in_pdf_worked_by_hand():
     assert "CyberTipline Report 91000003" in (tip.text or "")
 
 
+def test_printed_files_one_after_another_and_labels_of_the_report_among_them():
+    tip = only(
+        pdf([
+            "Report ID: 91000003", "Uploaded File Information", "Filename: a.jpg", f"MD5: {MD5}", "Filename: b.jpg",
+            "Incident Type: Sex Trafficking", "Did Reporting ESP view entire contents of uploaded file? No",
+        ])
+    )  # fmt: skip
+    assert [(each.name, each.viewed_by_provider, each.digests) for each in tip.files] == [
+        ("a.jpg", None, (("md5", MD5),)),
+        ("b.jpg", False, ()),
+    ]
+    assert tip.incident_kind == "trafficking"
+
+
 def test_a_pdf_without_a_report_is_a_file(read):
     found = read({"letter.pdf": pdf(["Dear all:", "no report here"])})
     assert (found.tips, [each.path for each in found.loose]) == ([], ["d.zip|letter.pdf"])

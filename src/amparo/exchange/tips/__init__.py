@@ -2,7 +2,7 @@
 
 from amparo.exchange.tips.assess import ACTIONABILITY, DANGER, DANGER_FLAG, REASONS, TipAssessment, TipFacts, assess
 from amparo.exchange.tips.delivery import LooseFile, read_delivery
-from amparo.exchange.tips.kinds import INCIDENT_KINDS, INTERNET_KINDS, incident_kind
+from amparo.exchange.tips.kinds import INCIDENT_KINDS, INTERNET_KINDS, PROBLEMS, incident_kind
 from amparo.exchange.tips.links import PURPOSES, account_keys, link_keys, person_keys
 from amparo.exchange.tips.same import Sameness, content_digest, file_digests, report_key, same_report
 from amparo.exchange.tips.senders import SenderScore, SenderTip, sender_score
@@ -29,6 +29,7 @@ __all__ = [
     "INCIDENT_KINDS",
     "INTERNET_KINDS",
     "NOT_SAID",
+    "PROBLEMS",
     "PURPOSES",
     "REASONS",
     "ROLES",

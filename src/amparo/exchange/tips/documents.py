@@ -8,10 +8,10 @@ from typing import Final, NamedTuple
 
 from amparo.base import Blob, Skipped, clean_text
 from amparo.decoders import DECODERS, Budget, DecodedBroken, DecodedTooMuch
-from amparo.exchange.tips.forms import HEADINGS, REPORT, REPORT_KEYS
+from amparo.exchange.tips.forms import FILE_STARTS, HEADINGS, REPORT, REPORT_KEYS, TOP_LABELS
 from amparo.exchange.tips.mapping import to_tip
 from amparo.exchange.tips.tip import Tip, TipFile
-from amparo.exchange.tips.tree import LARGEST, Node, Unread, from_json, from_lines, from_xml
+from amparo.exchange.tips.tree import LARGEST, Lines, Node, Unread, from_json, from_lines, from_xml
 
 #: Signs of PDF text that are looked at, and of it that are kept.
 LONGEST_TEXT: Final = 2_000_000
@@ -110,7 +110,7 @@ def _from_pdf(blob: Blob) -> Document:
     text, refused = _pdf_text(blob)
     if not text:
         return Document(refused=refused or Unread("pdf-without-text", "no words that can be read without looking"))
-    lines = from_lines(_lines(text), HEADINGS)
+    lines = from_lines(_lines(text), Lines(HEADINGS, frozenset(TOP_LABELS), FILE_STARTS))
     mapped = to_tip(lines, shape="pdf", path=blob.name, document=blob, document_sha256=_sha256(blob))
     if not mapped.is_report or mapped.tip.provider_report_id is None:
         return NOTHING

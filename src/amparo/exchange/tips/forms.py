@@ -246,5 +246,7 @@ PREFIXES: Final = {
     "offender": "reported", "subject": "reported", "victim": "victims", "child": "victims",
     "intendedrecipient": "recipients", "recipient": "recipients",
 }  # fmt: skip
-#: Lines of a PDF that open a part.
+#: Printed reports: lines that open a part; labels that are the report's own in any part; labels that open a new file.
 HEADINGS: Final = frozenset(name for name in REPORT.sections if len(name) > 3) | PERSON.sections.keys() | REPORT.neutral
+TOP_LABELS: Final = REPORT.leaves.keys() - PERSON.leaves.keys() - FILE.leaves.keys() - IP.leaves.keys()
+FILE_STARTS: Final = frozenset(name for name, key in FILE.leaves.items() if key in {"name", "original_name"})

@@ -37,6 +37,40 @@ INTERNET_KINDS: Final[dict[str, str]] = {
     "peer-to-peer": gettext_noop("peer-to-peer network"),
     "non-internet": gettext_noop("outside the internet"),
 }
+#: Reason of a Skipped in a tip or a delivery -> the sentence a screen shows. Those of archives are in here too.
+PROBLEMS: Final[dict[str, str]] = {
+    "ambiguous-name": gettext_noop("several delivered files have the name that the report gives"),
+    "bad-digest": gettext_noop("a digest has the wrong length or signs"),
+    "bad-ip": gettext_noop("an internet address is none"),
+    "bad-port": gettext_noop("a port is no number from 1 to 65535"),
+    "bomb": gettext_noop("it unpacks to far more than it may"),
+    "broken-archive": gettext_noop("the archive is damaged"),
+    "broken-json": gettext_noop("the report is damaged or cut (JSON)"),
+    "broken-pdf": gettext_noop("the report is damaged or cut (PDF)"),
+    "broken-xml": gettext_noop("the report is damaged or cut (XML)"),
+    "broken-zip": gettext_noop("the archive is damaged"),
+    "contradicts-itself": gettext_noop("the report says both yes and no"),
+    "details-without-report": gettext_noop("details of files whose report is not in the delivery"),
+    "duplicate-report": gettext_noop("the same report came before in this delivery"),
+    "encrypted": gettext_noop("it needs a password"),
+    "foreign-case-number": gettext_noop("the case number is another agency's, kept as its reference"),
+    "link": gettext_noop("a link to another file, not followed"),
+    "loose-person-fields": gettext_noop("fields of a person stand outside any person, and were taken as one"),
+    "missing-file": gettext_noop("the report names a file that did not come"),
+    "not-named": gettext_noop("files came that the report does not name"),
+    "other-name": gettext_noop("a file came under another name and was known by its digest"),
+    "pdf-without-text": gettext_noop("a PDF without readable words: look at it by hand"),
+    "read-from-pdf": gettext_noop("read from a PDF: check it by hand"),
+    "report-too-large": gettext_noop("the report is larger than is read"),
+    "second-version": gettext_noop("another version of a report that came before in this delivery"),
+    "several-report-ids": gettext_noop("the report gives several numbers"),
+    "size-differs": gettext_noop("a file has another size than the report says"),
+    "too-deep": gettext_noop("too many archives or levels inside one another"),
+    "two-names": gettext_noop("one file under two names"),
+    "unclear-time": gettext_noop("a time whose zone or day is in doubt"),
+    "unreadable": gettext_noop("it cannot be read"),
+    "xml-entities": gettext_noop("the report defines entities or asks for other files, and was refused"),
+}
 
 
 def squeezed(name: str) -> str:

@@ -18,6 +18,7 @@ from amparo.observables import KINDS, NotThisKind, extract_text, link_values
 PURPOSES: Final = frozenset(
     {"url", "host", "handle", "phone", "wallet", "iban", "hash", "mail", "ip", "device", "report"}
 )
+ACCOUNT_PURPOSES: Final = frozenset({"handle", "mail", "phone", "url", "device"})
 #: Observables taken from the words of one tip, and signs of its words that are read.
 MOST: Final = 500
 LONGEST: Final = 200_000
@@ -27,14 +28,19 @@ Key = tuple[str, str]
 
 def link_keys(tip: Tip, region: str | None = None) -> frozenset[Key]:
     """Return (purpose, value) pairs. `region`: ISO 3166 country in which numbers without a country code are read."""
-    keys = set(account_keys(tip, region))
+    keys = {key for person in tip.reported for key in _person(tip, person, region)}
     keys.update(_files(tip), _reports(tip), _internet(tip, region), _words(tip, region))
     return frozenset(keys)
 
 
 def account_keys(tip: Tip, region: str | None = None) -> frozenset[Key]:
-    """The keys of reported accounts and addresses: what makes two tips about one account. Victims are left out."""
-    return frozenset(key for person in tip.reported for key in _person(tip, person, region))
+    """The keys of the reported accounts alone: what makes two tips about one account.
+
+    Victims are left out, and addresses too: behind one internet address stand many people.
+    """
+    return frozenset(
+        key for person in tip.reported for key in _person(tip, person, region) if key[0] in ACCOUNT_PURPOSES
+    )
 
 
 def person_keys(tip: Tip, person: TipPerson, region: str | None = None) -> frozenset[Key]:

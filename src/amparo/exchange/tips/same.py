@@ -17,6 +17,8 @@ SAME_INCIDENT_WITHIN: Final = timedelta(days=7)
 _DELIVERY: Final = frozenset(
     {"shape", "path", "document_sha256", "document", "text", "problems", "blob", "source", "received"}
 )
+#: Digits from which a number without a named clearing house is taken for one of its numbers.
+_COMMON_NUMBER: Final = 7
 _STRONG: Final = frozenset({"md5", "sha1", "sha256"})
 
 
@@ -32,9 +34,11 @@ def report_key(tip: Tip) -> str:
     """The same for all deliveries of one report: sender and number; without a number, its content."""
     if tip.provider_report_id is None:
         return f"content:{content_digest(tip)}"
-    # Numbers of a clearing house are its own; without one they are the platform's.
-    sender = tip.source or ("" if tip.provider_report_id.isdigit() else tip.esp or "")
-    return f"{squeezed(sender)}:{squeezed(tip.provider_report_id)}"
+    number = tip.provider_report_id
+    # Long numbers are a clearing house's and count for all; short ones and words are each platform's own.
+    is_common = number.isdigit() and len(number) >= _COMMON_NUMBER
+    sender = tip.source or ("" if is_common else tip.esp or "")
+    return f"{squeezed(sender)}:{squeezed(number)}"
 
 
 def content_digest(tip: Tip) -> str:

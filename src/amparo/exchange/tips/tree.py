@@ -166,8 +166,17 @@ def _depth(node: Node) -> int:
     return deepest
 
 
-def from_lines(lines: Iterable[str], headings: frozenset[str]) -> Node:
-    """Read "Label: value" and "Question? value" lines; a line that is one of `headings` opens a part of that name.
+class Lines(NamedTuple):
+    """How labelled lines are put together. `headings`: lines that open a part. `top`: labels of the report itself,
+    wherever they stand. `starts`: labels that open the same part once more when they come again."""
+
+    headings: frozenset[str]
+    top: frozenset[str]
+    starts: frozenset[str]
+
+
+def from_lines(lines: Iterable[str], words: Lines) -> Node:
+    """Read "Label: value" and "Question? value" lines into parts.
 
     Lines without a label belong to no field; the whole text is kept beside the tree.
     """
@@ -178,10 +187,16 @@ def from_lines(lines: Iterable[str], headings: frozenset[str]) -> Node:
         if line is None:
             continue
         label, value = _labelled(line)
-        if value is None and squeezed(label) in headings:
+        key = squeezed(label)
+        if value is None and key in words.headings:
             part = Node(label)
             root.children.append(part)
+        elif value and key in words.top:
+            root.children.append(Node(label, value))
         elif value:
+            if part is not root and key in words.starts and any(child.key == key for child in part.children):
+                part = Node(part.name)
+                root.children.append(part)
             part.children.append(Node(label, value))
     return root
 
