@@ -140,11 +140,19 @@ def test_damaged_segments_are_named(bank: Bank) -> None:
     bank.merge()
     (refs,) = bank.folder.glob("*.refs")
     whole = refs.read_bytes()
-    for bad in (whole[:-1], whole[4:], whole[4:] + whole[:4]):
+    for bad in (whole[:-1], whole[4:], whole[4:] + whole[:4], whole[:4] + b"\x09" + whole[5:]):
         refs.write_bytes(bad)
-        with pytest.raises((IndexDamaged, ValueError)):
+        with pytest.raises(IndexDamaged, match="refs"):
             Bank.open(bank.folder)
-    refs.write_bytes(b"\x07" + whole[1:4] + b"\x09" + whole[5:])
+    refs.write_bytes(whole)
+    bank = Bank.open(bank.folder, check=True)
+    bank.append([Entry(3, {"md5": C}), Entry(4, {"md5": C})])
+    bank.merge()
+    (refs,) = bank.folder.glob("*.refs")
+    whole = refs.read_bytes()
+    bank.append([Entry(row, {"md5": C}) for row in range(12)])
+    bank._publish(next=16)
+    refs.write_bytes(whole[:12] + b"\x09" + whole[13:])
     with pytest.raises(IndexDamaged, match="SHA-256"):
         Bank.open(bank.folder, check=True)
     refs.unlink()

@@ -186,7 +186,7 @@ class Bank(BankReader):
             each for each in log.read(self.folder / self._made["log"], upto).records if isinstance(each, log.Added)
         ]
         segments = [each for each in self._made["segments"] if each["name"] not in merged] + ([made] if made else [])
-        there: list[Numbers] = [Segment(self.folder, each).refs for each in segments]
+        there: list[Numbers] = [Segment(self.folder, each, len(self._dead)).refs for each in segments]
         there += [np.arange(each.first, each.first + len(each.lines), dtype=np.uint32) for each in later]
         dead = np.concatenate([refs[self._dead[refs]] for refs in there]) if there else np.empty(0, np.uint32)
         name = f"log-{self._made['generation'] + 1}"

@@ -127,7 +127,8 @@ class BankReader:
             try:
                 kept = {each.name: each for each in self._segments}
                 self._segments = [
-                    kept.get(facts["name"]) or Segment(self.folder, facts) for facts in self._made["segments"]
+                    kept.get(facts["name"]) or Segment(self.folder, facts, self._made["next"])
+                    for facts in self._made["segments"]
                 ]
                 self._delta, self._end = Delta(self._made["log"]), 0
                 self._dead = np.zeros(self._made["next"], bool)

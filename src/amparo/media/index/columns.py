@@ -35,7 +35,7 @@ def write_column(work: Path, signal: str, spool: DigestSpool) -> Facts:
 def write_ring(work: Path, tell: Callable[[int], None]) -> tuple[int | None, Facts]:
     """Write the ring over the finished pdq.digests; return the number of distinct hashes, None if they need no ring.
 
-    Memory: six bytes a hash, one of the sixteen chunks at a time; the digests are read by mapping their file.
+    Memory: 14 bytes a hash, one of the sixteen chunks at a time; the digests are read by mapping their file.
     """
     rows = map_numbers(work, layout.column("pdq", "digests"), "u1").reshape(-1, 32)
     if len(rows) < layout.RING_FROM:

@@ -4,6 +4,8 @@ import hashlib
 import mmap
 import os
 from pathlib import Path
+from queue import Queue
+from threading import Thread
 from types import TracebackType
 from typing import Any, Final
 
@@ -13,34 +15,96 @@ import numpy.typing as npt
 from amparo.media.errors import IndexDamaged
 
 _STEP: Final = 1 << 22
+#: So much is sent to the disk at a time, while the next is being computed, rather than all at the end.
+_SYNC_EVERY: Final = 1 << 27
 
 
 class NewFile:
-    """A file being written. After the `with` block it is on the disk, and `facts` holds its size and SHA-256."""
+    """A file being written. After the `with` block it is on the disk, and `facts` holds its size and SHA-256.
+
+    Hashing and writing go on in a thread of their own, some steps behind whoever writes. What is given to `write`
+    must not be changed afterwards.
+    """
 
     def __init__(self, path: Path) -> None:
         self.facts: dict[str, Any] = {}
-        self._size = 0
-        self._digest = hashlib.sha256()
-        self._out = path.open("wb", buffering=_STEP)
+        self._sink = _Sink(path)
+        self._waiting = bytearray()
+        self._queue: Queue[memoryview | None] = Queue(maxsize=8)
+        self._thread: Thread | None = None
 
     def write(self, data: bytes | npt.NDArray[Any]) -> None:
+        """Raises OSError, also for what was given before."""
         octets = data if isinstance(data, bytes) else np.ascontiguousarray(data).reshape(-1).view(np.uint8).data
+        if len(self._waiting) + len(octets) < _STEP:
+            self._waiting += octets
+            return
+        self._send(memoryview(self._waiting))
+        self._waiting = bytearray()
         view = memoryview(octets)
         for at in range(0, len(view), _STEP):
-            self._digest.update(view[at : at + _STEP])
-            self._out.write(view[at : at + _STEP])
-        self._size += len(view)
+            self._send(view[at : at + _STEP])
 
     def __enter__(self) -> "NewFile":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None) -> None:
-        with self._out:
+        try:
+            if self._thread:
+                self._queue.put(None)
+                self._thread.join()
             if kind is None:
-                self._out.flush()
-                os.fsync(self._out.fileno())
-                self.facts = {"size": self._size, "sha256": self._digest.hexdigest()}
+                self._sink.take(memoryview(self._waiting))
+                self.facts = self._sink.finish()
+        finally:
+            self._sink.close()
+
+    def _send(self, step: memoryview) -> None:
+        if self._sink.error:
+            raise self._sink.error
+        if self._thread is None:
+            self._thread = Thread(target=self._drain, daemon=True)
+            self._thread.start()
+        self._queue.put(step)
+
+    def _drain(self) -> None:
+        while (step := self._queue.get()) is not None:
+            self._sink.take_or_remember(step)
+
+
+class _Sink:
+    """The file itself. `error`: what went wrong in the thread, to be raised where somebody can catch it."""
+
+    def __init__(self, path: Path) -> None:
+        self.error: OSError | None = None
+        self._out = path.open("wb", buffering=0)
+        self._digest = hashlib.sha256()
+        self._size = self._synced = 0
+
+    def take(self, step: memoryview) -> None:
+        self._digest.update(step)
+        while step:
+            step = step[self._out.write(step) or 0 :]
+            self._size = self._out.tell()
+        if self._size - self._synced >= _SYNC_EVERY:
+            os.fdatasync(self._out.fileno())
+            self._synced = self._size
+
+    def take_or_remember(self, step: memoryview) -> None:
+        try:
+            if self.error is None:
+                self.take(step)
+        except OSError as error:
+            self.error = error
+
+    def finish(self) -> dict[str, Any]:
+        if self.error:
+            raise self.error
+        os.fsync(self._out.fileno())
+        return {"size": self._size, "sha256": self._digest.hexdigest()}
+
+    def close(self) -> None:
+        self._out.close()
 
 
 def map_file(folder: Path, name: str) -> memoryview:
@@ -56,7 +120,11 @@ def map_file(folder: Path, name: str) -> memoryview:
 
 
 def map_numbers(folder: Path, name: str, kind: str) -> npt.NDArray[Any]:
-    return np.frombuffer(map_file(folder, name), kind)
+    """The numbers of a file, `kind` as NumPy writes it ("<u4"). Raises IndexDamaged if it ends within one."""
+    mapped = map_file(folder, name)
+    if len(mapped) % np.dtype(kind).itemsize:
+        raise IndexDamaged(file=name, why="it ends within a number")
+    return np.frombuffer(mapped, kind)
 
 
 def file_sha256(path: Path) -> str:

@@ -19,15 +19,16 @@ REFS = ".refs"
 class Segment:
     """`refs`: (entries,) u32 ascending, the number in the bank of each entry of `index`."""
 
-    def __init__(self, folder: Path, facts: dict[str, Any]) -> None:
-        """Raises IndexDamaged: of another index than `facts` names, or its refs do not fit."""
+    def __init__(self, folder: Path, facts: dict[str, Any], numbers: int) -> None:
+        """`numbers`: how many entries the bank has had. Raises IndexDamaged: another index, or refs that do not fit."""
         self.name: str = facts["name"]
         self.facts = facts
         self.index = Index.open(folder / self.name)
         self.refs: Numbers = map_numbers(folder, self.name + REFS, "<u4")
         if self.index.digest != facts["digest"]:
             raise IndexDamaged(file=self.name, why="it is another index than the bank names")
-        if len(self.refs) != len(self.index) or bool((self.refs[1:] <= self.refs[:-1]).any()):
+        rises = not bool((self.refs[1:] <= self.refs[:-1]).any()) and int(self.refs[-1:].max(initial=0)) < numbers
+        if len(self.refs) != len(self.index) or not rises:
             raise IndexDamaged(file=self.name + REFS, why="its numbers do not fit its entries")
 
     def verify(self, folder: Path) -> None:
