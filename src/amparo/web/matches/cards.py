@@ -53,7 +53,7 @@ class Shown:
 
     def __call__(self, match: Match) -> bool:
         item, allowed = match.item, self._of(match.exhibit)
-        if item.is_restricted or not match.is_picture or not allowed.covers(item.mime, item.mtime):
+        if item.is_restricted or not (match.is_picture or match.is_video) or not allowed.covers(item.mime, item.mtime):
             return False
         return allowed.unviewed or not rules.is_unviewed(match.exhibit, item)
 

@@ -29,6 +29,12 @@ class NothingToScan(AmparoError):
     advice = gettext_noop("Wait until it is catalogued and choose at least one list.")
 
 
+class NothingToGroup(AmparoError):
+    code = "W721"
+    sentence = gettext_noop("There are no unknown pictures to group: %(why)s.")
+    advice = gettext_noop("Scan an exhibit first; what the scan saw of each picture is kept for this.")
+
+
 class RevealNeedsReason(AmparoError):
     code = "W705"
     sentence = gettext_noop("To reveal this picture, say why you must see it.")

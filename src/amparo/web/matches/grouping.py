@@ -41,6 +41,7 @@ class _Row(NamedTuple):
     signal: str
     item_value: str
     group: str | None
+    mime: str
 
     @property
     def picture(self) -> str:
@@ -51,14 +52,14 @@ class _Row(NamedTuple):
     def hashes(self) -> list[str]:
         if self.pdqs:
             return self.pdqs.split()
-        return [self.item_value] if self.signal == "pdq" else []
+        return [self.item_value] if self.signal == "pdq" and self.mime.startswith("image/") else []
 
 
 @transaction.atomic
 def _regroup(case: Case, purpose: str) -> None:
     found = Match.objects.filter(exhibit__case=case, hash_list__purpose=purpose, apart=False)
     ordered = found.order_by(F("quality").desc(nulls_last=True), "found", "pk")
-    fields = ("pk", "item__sha256", "pdqs", "signal", "item_value", "group")
+    fields = ("pk", "item__sha256", "pdqs", "signal", "item_value", "group", "item__mime")
     rows = [_Row(*each) for each in ordered.values_list(*fields)]
     changed = [Match(pk=row.pk, group=key) for row, key in zip(rows, _keys(rows), strict=True) if row.group != key]
     Match.objects.bulk_update(changed, ["group"], batch_size=500)

@@ -10,6 +10,7 @@ SCAN_DONE = declare("scan.done", gettext_noop("finished a scan"), custody=True)
 REVIEWED = declare("match.reviewed", gettext_noop("reviewed a match"), custody=True)
 CONFIRMED = declare("match.confirmed", gettext_noop("confirmed a match, as the policy asks"), custody=True)
 REVEALED = declare("match.revealed", gettext_noop("revealed a picture"), custody=True)
+GROUPED = declare("pictures.grouped", gettext_noop("had the unknown pictures grouped"), custody=True)
 KNOWN = declare(
     "match.known", gettext_noop("left a match unjudged: the same bytes were confirmed before"), custody=True
 )

@@ -11,6 +11,10 @@ urlpatterns = [
     path("lists/<uuid:pk>/", views.hash_list, name="list"),
     path("lists/<uuid:pk>/withdraw/", views.withdraw, name="withdraw"),
     path("case/<uuid:case_id>/", views.case, name="case"),
+    path("case/<uuid:case_id>/unknown/", views.unknown, name="unknown"),
+    path("unknown/<uuid:exhibit_id>/", views.unknown_item, name="unknown-item"),
+    path("unknown/<uuid:exhibit_id>/picture.png", views.unknown_picture, name="unknown-picture"),
+    path("unknown/<uuid:exhibit_id>/reveal/", views.unknown_reveal, name="unknown-reveal"),
     path("scan/<uuid:exhibit_id>/", views.scan, name="scan"),
     path("break/", views.break_page, name="break"),
     path("decisions/", views.decisions, name="decisions"),
@@ -21,4 +25,5 @@ urlpatterns = [
     path("<uuid:pk>/apart/", views.apart, name="apart"),
     path("<uuid:pk>/reveal/", views.reveal, name="reveal"),
     path("<uuid:pk>/picture.png", views.picture, name="picture"),
+    path("<uuid:pk>/frame.png", views.frame, name="frame"),
 ]

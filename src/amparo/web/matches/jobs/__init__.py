@@ -1,5 +1,5 @@
 """Jobs: read a list in, scan an exhibit, match a later list against what was scanned."""
 
-from amparo.web.matches.jobs import imports, retro, scans
+from amparo.web.matches.jobs import imports, retro, scans, unknown
 
-__all__ = ["imports", "retro", "scans"]
+__all__ = ["imports", "retro", "scans", "unknown"]

@@ -4,8 +4,9 @@ from amparo.web.matches.views.breaks import break_page
 from amparo.web.matches.views.decisions import decisions
 from amparo.web.matches.views.exposures import exposures
 from amparo.web.matches.views.lists import hash_list, import_list, lists, withdraw
-from amparo.web.matches.views.reviews import ROWS, apart, case, decide, match, picture, reveal, review
+from amparo.web.matches.views.reviews import ROWS, apart, case, decide, frame, match, picture, reveal, review
 from amparo.web.matches.views.scans import scan
+from amparo.web.matches.views.unknown import unknown, unknown_item, unknown_picture, unknown_reveal
 
 __all__ = [
     "ROWS",
@@ -15,6 +16,7 @@ __all__ = [
     "decide",
     "decisions",
     "exposures",
+    "frame",
     "hash_list",
     "import_list",
     "lists",
@@ -23,5 +25,9 @@ __all__ = [
     "reveal",
     "review",
     "scan",
+    "unknown",
+    "unknown_item",
+    "unknown_picture",
+    "unknown_reveal",
     "withdraw",
 ]

@@ -14,8 +14,9 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from amparo.base import gettext_noop
-from amparo.media import preview
+from amparo.base import Skipped, gettext_noop
+from amparo.media import NoPreview, preview
+from amparo.media.video import video_frames
 from amparo.web.accounts.models import Person
 from amparo.web.accounts.permissions import require
 from amparo.web.audit.history import history
@@ -189,7 +190,10 @@ def apart(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def reveal(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = match_for(request, pk)
-    exposure = actions.reveal(actor=request.user, match=found, reason=request.POST.get("reason", ""))
+    frame = request.POST.get("frame") or None
+    if found.is_video and frame not in found.stills:
+        raise NotFound
+    exposure = actions.reveal(actor=request.user, match=found, reason=request.POST.get("reason", ""), frame=frame)
     return redirect(f"{reverse('matches:match', args=[pk])}?shown={exposure.pk}")
 
 
@@ -205,6 +209,23 @@ def picture(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise NotFound
     blurred = exposure is None
     return png(preview(item_blob(found.exhibit, found.item.path), side=256, grey=blurred, blur=blurred))
+
+
+@login_required
+def frame(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A still of a video at ?at=SECONDS (one of Match.stills), under the rules of `picture`. There is never sound."""
+    found = match_for(request, pk)
+    at = request.GET.get("at", "")
+    exposure = exposure_of(request, found)
+    blurred = exposure is None or exposure.frame != at
+    if at not in found.stills or (blurred and rules.why_closed(found.item)):
+        raise NotFound
+    blob = item_blob(found.exhibit, found.item.path)
+    with blob.open() as stream:
+        made = video_frames(stream, found.item.size, blob.name, [float(at)], grey=blurred, blur=blurred)
+    if isinstance(made, Skipped):
+        raise NoPreview(name=blob.name, reason=made.reason)
+    return png(made[0])
 
 
 def png(data: bytes) -> HttpResponse:
