@@ -23,6 +23,8 @@ _LIMITS: Final = {
     sqlite3.SQLITE_LIMIT_COMPOUND_SELECT: 2,
 }
 _PRAGMAS: Final = ("trusted_schema=OFF", "cell_size_check=ON", "query_only=ON", "mmap_size=0", "temp_store=MEMORY")
+#: What a damaged file raises; the second where SQLite's own message repeats bytes of the file.
+_WRONG: Final = (sqlite3.Error, UnicodeDecodeError)
 #: Steps of SQLite's machine one query may take: a search takes some hundred, a scan of a large table millions.
 _STEPS: Final = 1_000_000
 _ALLOWED: Final = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ})
@@ -38,11 +40,11 @@ class SqliteKnownGood(OpenKnownGood):
         self._lock = threading.Lock()
         try:
             self._database = _opened(path)
-        except sqlite3.Error as error:
+        except _WRONG as error:
             raise NotKnownGood(name=self._name, why=str(error)) from error
         try:
             self._look(tables)
-        except sqlite3.Error as error:
+        except _WRONG as error:
             self.close()
             raise NotKnownGood(name=self._name, why=str(error)) from error
         except NotKnownGood:
@@ -84,7 +86,7 @@ class SqliteKnownGood(OpenKnownGood):
         try:
             with self._lock:
                 return self._database.execute(query, (value,)).fetchall()
-        except sqlite3.Error as error:
+        except _WRONG as error:
             raise NotKnownGood(name=self._name, why=str(error)) from error
 
     def _stored(self, digest: str) -> str | bytes:
