@@ -22,7 +22,7 @@ from amparo.web.common.models import Job
 from amparo.web.exhibits.inbox import entries, inbox_of
 from amparo.web.exhibits.storing import store_of
 from amparo.web.matches.actions import import_list
-from amparo.web.tips import importing
+from amparo.web.tips import importing, known
 from amparo.web.tips.actions import import_from_inbox, import_upload
 from amparo.web.tips.errors import DeliveryHereAlready, NothingDelivered
 from amparo.web.tips.models import Delivery, Tip, TipFile
@@ -190,6 +190,31 @@ def test_files_are_compared_with_the_units_lists(
     assert Tip.objects.get(provider_report_id="1").known_files == 1
 
 
+def test_a_new_list_meets_the_tips_that_came_before_it(
+    delivered: Callable[..., Delivery], worker: Person, tmp_path: Path, at_once: Callable[[], Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    delivered(
+        {
+            "1/r.json": with_file("1", "five.png"), "1/five.png": picture(5),
+            "2/r.json": with_file("2", "six.png"), "2/six.png": picture(6),
+        }
+    )  # fmt: skip
+    before = Tip.objects.get(provider_report_id="1").rank
+    path = tmp_path / "list.csv"
+    path.write_text(f"pdq,label\n{TipFile.objects.get(name='five.png').pdq},A\n")
+    monkeypatch.setattr(known, "scan", None)  # no file is read again
+    with at_once():
+        import_list(actor=worker, path=path, name="Late", version="1", purpose="csam", source="Made up")
+    (found,) = TipFile.objects.get(name="five.png").known
+    assert (found["name"], found["signal"], found["distance"]) == ("Late 1", "pdq", 0)
+    tip = Tip.objects.get(provider_report_id="1")
+    assert (tip.known_files, "known-severe" in tip.reasons) == (1, True)
+    assert tip.rank != before
+    assert TipFile.objects.get(name="six.png").known == []
+    assert LogLine.objects.filter(action="tips.compared").count() == 1
+
+
 @pytest.mark.parametrize("viewed", [False, None])
 def test_the_policy_keeps_files_nobody_viewed_from_being_compared(
     delivered: Callable[..., Delivery], agency: Agency, viewed: bool | None
@@ -205,8 +230,6 @@ def test_the_policy_keeps_files_nobody_viewed_from_being_compared(
 def test_equal_bytes_are_hashed_once(
     delivered: Callable[..., Delivery], monkeypatch: pytest.MonkeyPatch, home: Path
 ) -> None:
-    from amparo.web.tips import known
-
     hashed: list[str] = []
 
     def counting(blobs: Any, *rest: Any, **more: Any) -> Any:

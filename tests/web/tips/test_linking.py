@@ -1,5 +1,6 @@
 """Duplicates, versions, incidents; links to citizens' reports and to cases, as far as each person may know of them."""
 
+import hashlib
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -128,12 +129,9 @@ def test_a_value_that_may_not_link_links_nothing(
     assert Tip.objects.get().case_links == 0
 
 
-def test_a_file_name_links_nothing_and_a_digest_does(delivered: Callable[..., Delivery]) -> None:
-    delivered(
-        {
-            "1/r.json": with_file("1", "a.png"), "1/a.png": picture(1),
-            "2/r.json": with_file("2", "a.png"), "2/a.png": picture(2),
-        }
-    )  # fmt: skip
-    keys = {purpose for purpose in by_report("1").keys.values_list("purpose", flat=True)}
-    assert {"hash", "mail", "handle", "ip", "report"} <= keys - {"url"} | {"report"}
+def test_by_what_a_tip_can_be_linked(delivered: Callable[..., Delivery]) -> None:
+    delivered({"r.json": with_file("100200", "a.png"), "a.png": picture(1)})
+    keys = set(Tip.objects.get().keys.values_list("purpose", "value"))
+    assert {("mail", "u100200@mail.example"), ("ip", "8.8.4.4"), ("report", "100200")} <= keys
+    assert ("hash", hashlib.sha256(picture(1)).hexdigest()) in keys
+    assert not [value for _, value in keys if value == "a.png"]

@@ -9,14 +9,16 @@ from django.db import transaction
 from django_scopes import scope
 
 from amparo.base import AmparoError
-from amparo.web.accounts.models import Agency
+from amparo.web.accounts.models import Agency, Person
 from amparo.web.audit.actions import record
+from amparo.web.audit.actors import SYSTEM
 from amparo.web.common.errors import say
 from amparo.web.common.jobs import Run, handler
 from amparo.web.exhibits import inbox
 from amparo.web.exhibits.storing import store_path
 from amparo.web.tips import news
 from amparo.web.tips.actions import IMPORT, received
+from amparo.web.tips.comparing import COMPARE, Comparison
 from amparo.web.tips.errors import NoTipInside
 from amparo.web.tips.importing import Importer
 from amparo.web.tips.models import Delivery, Tip
@@ -122,6 +124,28 @@ def _finish(run: Run, delivery: Delivery) -> None:
         },
     )  # fmt: skip
     run.finish()
+
+
+@handler(COMPARE)
+def compare(run: Run) -> None:
+    """Compare all files of tips with one list, and rank again the tips of those it knows."""
+    agency = Agency.objects.get(pk=run.job.agency_id)
+    with scope(agency=agency):
+        comparison = Comparison(agency, str(run.job.parameters["list"]))
+        total = comparison.files.count()
+
+        def save(last: str, done: int) -> None:
+            run.commit(cursor=last, done=done, total=total, unit="files")
+
+        done = comparison.work(run.cursor, run.job.done, save)
+        with transaction.atomic():
+            person = Person.objects.filter(pk=run.job.actor_id).first()
+            record(
+                news.COMPARED,
+                actor=person.actor if person else SYSTEM, agency_id=agency.pk,
+                object=f"list:{run.job.parameters['list']}", facts={"files": done},
+            )  # fmt: skip
+            run.finish()
 
 
 @transaction.atomic

@@ -10,10 +10,11 @@ from typing import Any, Final
 
 from amparo.base import Blob, Skipped
 from amparo.evidence import Store
-from amparo.media import SIGNALS, Hashes, Hit, Index, IndexDamaged, PdqHash, Scanned, match, scan
+from amparo.media import SIGNALS, Hashes, Hit, Index, IndexDamaged, PdqHash, Scanned, match_many, scan
 from amparo.web.accounts.models import Agency
 from amparo.web.matches.actions import index_folder
-from amparo.web.matches.models import HashList
+from amparo.web.matches.models import HashList, ListOpinion, entry_key
+from amparo.web.matches.negative import current_bank, negative_index, negative_sha256s
 from amparo.web.tips.models import TipFile
 
 POLICY: Final = "tips_compare_unviewed"
@@ -36,7 +37,10 @@ def may_compare(agency: Agency, viewed: bool | None) -> bool:
 
 
 class Lists:
-    """The agency's lists, opened once for a whole job. `damaged`: those that could not be opened."""
+    """The agency's lists, opened once for a whole job. `damaged`: those that could not be opened.
+
+    What the unit or the source took out of use counts no more, nor what lies in the negative bank.
+    """
 
     def __init__(self, agency: Agency, only: Iterable[str] | None = None) -> None:
         found = HashList.objects.filter(agency=agency, withdrawn=None, purpose__in=PURPOSES)
@@ -52,29 +56,50 @@ class Lists:
                 self.lists[str(each.pk)] = each
             except IndexDamaged as error:
                 self.damaged.append(Skipped(str(each), "list-damaged", str(error)))
+        bank = current_bank(agency)
+        self.negative = negative_index(agency, bank) if bank else None
+        self._not_these = negative_sha256s(agency)
+        gone = ListOpinion.objects.filter(agency=agency, current=True, opinion=ListOpinion.Opinion.WITHDRAWN)
+        self._gone = set(gone.values_list("list_name", "key"))
 
-    def compare(self, file: TipFile) -> None:
-        """Set `known`: by its own digests, or by the declared ones of a file that did not come."""
+    def compare(self, files: Sequence[TipFile]) -> None:
+        """Set `known` of each: by its own hashes, or by the declared digests of a file that did not come."""
         if not self.indexes:
             return
-        file.known = self._by_declared(file) if file.is_missing else self._by_hashes(file)
+        came = [each for each in files if not each.is_missing]
+        found = match_many([(each.name, hashes_of(each)) for each in came], self.indexes, negative=self.negative)
+        for file, scanned in zip(came, found, strict=True):
+            elsewhere = [each for each in file.known if each["list"] not in self.lists or _needs_bytes(each)]
+            file.known = [*elsewhere, *self.counted(scanned)]
+        for file in files:
+            if file.is_missing:
+                file.known = self._by_declared(file)
 
-    def _by_hashes(self, file: TipFile) -> list[dict[str, Any]]:
-        kept = [each for each in file.known if each["signal"] not in BY_HASHES and each["list"] in self.lists]
-        return kept + [self.known(hit) for hit in match(file.name, hashes_of(file), self.indexes).hits]
+    def counted(self, scanned: Scanned) -> list[dict[str, Any]]:
+        """The hits of one file that count, as plain values."""
+        sha256 = scanned.hashes.sha256 if scanned.hashes else ""
+        return [self._known(hit) for hit in scanned.hits if self._counts(hit, sha256)]
+
+    def _counts(self, hit: Hit, sha256: str) -> bool:
+        if hit.entry.status == "withdrawn":
+            return False
+        if (self.lists[hit.list_name].name, entry_key(hit.entry.digests)) in self._gone:
+            return False
+        return hit.signal != "pdq" or sha256 not in self._not_these
 
     def _by_declared(self, file: TipFile) -> list[dict[str, Any]]:
-        known = {}
+        known = {(each["list"], each["entry"]): each for each in file.known if each["list"] not in self.lists}
         for signal, digest in file.fields.get("digests", []):
             if signal not in SIGNALS or not SIGNALS[signal].exact or not SIGNALS[signal].valid(digest):
                 continue
             for pk, index in self.indexes.items():
                 for ref in index.lookup(signal, digest):
                     hit = Hit(pk, index.entry(ref), signal, 0, None, None)
-                    known.setdefault((pk, hit.entry.row), self.known(hit) | {"declared": True})
+                    if self._counts(hit, ""):
+                        known.setdefault((pk, hit.entry.row), self._known(hit) | {"declared": True})
         return list(known.values())
 
-    def known(self, hit: Hit) -> dict[str, Any]:
+    def _known(self, hit: Hit) -> dict[str, Any]:
         source = self.lists[hit.list_name]
         return {
             "list": hit.list_name,
@@ -85,6 +110,11 @@ class Lists:
             "signal": hit.signal,
             "distance": hit.distance,
         }
+
+
+def _needs_bytes(known: Mapping[str, Any]) -> bool:
+    """Found by a reading of the bytes (a video's pictures); a comparison of the row's own hashes cannot repeat it."""
+    return known["signal"] not in BY_HASHES
 
 
 def hashes_of(file: TipFile) -> Hashes:
@@ -101,18 +131,19 @@ def compare_files(lists: Lists, store: Store, files: Sequence[TipFile], tick: Ti
     Sets the hashes, `compared` and `known`, and adds problems. Files that the policy keeps closed are left as they are.
     """
     wanted: dict[str, list[TipFile]] = {}
+    same_bytes: list[TipFile] = []
+    lists.compare([each for each in files if each.is_missing])
     for each in files:
-        if each.is_missing:
-            lists.compare(each)
-        elif may_compare(lists.agency, each.viewed_by_provider):
+        if not each.is_missing and may_compare(lists.agency, each.viewed_by_provider):
             wanted.setdefault(each.sha256, []).append(each)
     for before in TipFile.objects.filter(tip__agency=lists.agency, sha256__in=wanted, compared=True):
         for each in wanted.pop(before.sha256, ()):
             _take_over(before, each)
-            lists.compare(each)
+            same_bytes.append(each)
+    lists.compare(same_bytes)
     blobs = (Blob.from_path(store.path(sha256), same[0].name) for sha256, same in wanted.items())
     workers = WORKERS if len(wanted) >= MANY else 1
-    found = scan(blobs, lists.indexes, progress=lambda *_: tick(), workers=workers)
+    found = scan(blobs, lists.indexes, progress=lambda *_: tick(), workers=workers, negative=lists.negative)
     for same, scanned in zip(list(wanted.values()), found, strict=True):
         for each in same:
             _note(lists, each, scanned)
@@ -122,7 +153,7 @@ def _note(lists: Lists, file: TipFile, scanned: Scanned) -> None:
     problems = [[file.name, each.reason, each.detail] for each in scanned.skipped if each.reason not in NO_PROBLEM]
     file.problems = [*file.problems, *problems]
     file.compared = scanned.hashes is not None
-    file.known = [lists.known(hit) for hit in scanned.hits]
+    file.known = lists.counted(scanned)
     if scanned.hashes is not None and scanned.hashes.pdq is not None:
         pdq = scanned.hashes.pdq
         file.pdq, file.pdq_quality, file.decoder = pdq.hex, pdq.quality, pdq.decoder
@@ -134,7 +165,7 @@ def _take_over(before: TipFile, file: TipFile) -> None:
     file.compared = True
     file.pdq, file.pdq_quality, file.decoder = before.pdq, before.pdq_quality, before.decoder
     file.pdq_variants = before.pdq_variants
-    file.known = [each for each in before.known if each["signal"] not in BY_HASHES]
+    file.known = [each for each in before.known if _needs_bytes(each)]
 
 
 def declared_problems(name: str, declared: Mapping[str, str], computed: Mapping[str, str]) -> list[Skipped]:

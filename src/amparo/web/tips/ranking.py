@@ -128,11 +128,11 @@ def rank_again(delivery: Delivery, after: int, save: Callable[[int], None]) -> N
         after = part[-1].position
         with transaction.atomic():
             for tip in part:
-                _place_again(ranker, tip)
+                place_again(ranker, tip)
             save(after)
 
 
-def _place_again(ranker: Ranker, tip: Tip) -> None:
+def place_again(ranker: Ranker, tip: Tip) -> None:
     files = list(tip.files.all())
     keys = [Key(each.purpose, each.value, each.keyed_hash) for each in tip.keys.all()]
     ranker.place(tip, read_again(tip, files), files, keys)
