@@ -5,6 +5,7 @@ and only containers and codecs named here are tried. One thread. Pixels are rgb2
 shortcuts of a processor, not turned by the camera's matrix: a hash is made of all eight ways to lay a picture anyway.
 """
 
+import os
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
@@ -73,6 +74,7 @@ class Reading:
         self._limits = limits
         self.broken = 0
         self.stopped: str | None = None
+        self._size = os.fstat(file.fileno()).st_size
         self._container = _opened(file)
         self.stream = _video_stream(self._container)
         self._prepare(key_frames)
@@ -89,8 +91,7 @@ class Reading:
         """Yield the stream's packets; a file that breaks off ends early, and `stopped` says so."""
         try:
             yield from (packet for packet in self._container.demux(self.stream) if packet.size)
-        except EOFError:
-            return
+            self.stopped = "broken-tail" if self._cut_off() else None
         except BROKEN:
             self.stopped = "broken-tail"
 
@@ -125,6 +126,11 @@ class Reading:
 
     def close(self) -> None:
         self._container.close()
+
+    def _cut_off(self) -> bool:
+        """Whether the file's index, if it has one, tells of a picture beyond the end of the file."""
+        entries = self.stream.index_entries
+        return len(entries) > 0 and entries[-1].pos + entries[-1].size > self._size
 
     def _prepare(self, key_frames: bool) -> None:
         codec = self.stream.codec_context

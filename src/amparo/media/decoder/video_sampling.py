@@ -19,8 +19,11 @@ from amparo.media.decoder.video_reading import CannotRead, Reading
 from amparo.media.decoder.video_records import RECORD
 from amparo.media.video_hash import USABLE_QUALITY
 
-#: Seconds between key frames that are decoded: some cameras write nothing but key frames.
-KEY_SPACING: Final = 1.5
+#: Seconds between key frames that are decoded, for some cameras write one each second or nothing else; less in a short
+#: video, so that there are some.
+KEY_SPACING: Final = 3.0
+KEY_SPACING_SHORT: Final = 1.5
+SHORT_SECONDS: Final = 20.0
 #: Neighbours this near look the same; the later is counted, not kept (vpdq/README.md).
 SAME_BITS: Final = 2
 
@@ -92,7 +95,8 @@ def _pictures(reading: Reading, limits: VideoLimits, step: float | None) -> Iter
 def _packets(reading: Reading, limits: VideoLimits, step: float | None) -> Iterator["Packet[VideoStream] | None"]:
     """Yield what is to be decoded, of key frames those far enough apart; None at the end lets out the last pictures."""
     ends = time.monotonic() + limits.work_seconds
-    wanted, clock = _Wanted(KEY_SPACING), Clock(reading)
+    short = reading.duration < SHORT_SECONDS
+    wanted, clock = _Wanted(KEY_SPACING_SHORT if short else KEY_SPACING), Clock(reading)
     for packet in reading.packets():
         if time.monotonic() > ends:
             reading.stopped = "time-limit"

@@ -42,7 +42,9 @@ def _video(talk: socket.socket) -> BinaryIO | None:
     _, received, _, _ = socket.recv_fds(talk, 1, 1)
     if not received:
         return None
-    resource.setrlimit(resource.RLIMIT_NOFILE, (received[0] + 1, _OPEN_FILES))
+    lowest_free = os.dup(received[0])
+    os.close(lowest_free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free, _OPEN_FILES))
     return os.fdopen(received[0], "rb", buffering=0)
 
 
