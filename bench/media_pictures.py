@@ -16,6 +16,10 @@ def jpegs(scale: float) -> list[bytes]:
     return files[: max(2, round(len(files) * scale))]
 
 
+def is_progressive(data: bytes) -> bool:
+    return bool(Image.open(BytesIO(data)).info.get("progressive"))
+
+
 def pixels(data: bytes) -> np.ndarray:
     return np.ascontiguousarray(np.asarray(Image.open(BytesIO(data)).convert("RGB")))
 

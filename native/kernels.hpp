@@ -19,6 +19,9 @@ struct PdqResult {
 // PDQ of height x width pixels, `channels` 1 (grey) or 3 (RGB), rows without gaps. A side under 5 gives zeros.
 PdqResult pdq(const std::uint8_t *pixels, std::size_t height, std::size_t width, std::size_t channels);
 
+// PDQ of a JPEG file, as of the RGB pixels of a full decode. False where jpeg_luma (jpeg.hpp) leaves it to others.
+bool jpeg_pdq(const std::uint8_t *data, std::size_t size, std::size_t max_pixels, PdqResult &result);
+
 struct Near {
     std::uint32_t query;
     std::uint32_t position;

@@ -13,6 +13,12 @@ namespace {
 using Bytes2 = nb::ndarray<const std::uint8_t, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
 using AnyBytes = nb::ndarray<const std::uint8_t, nb::c_contig, nb::device::cpu>;
 
+nb::tuple told(const amparo::PdqResult &result) {
+    nb::list hashes;
+    for (const auto &hash : result.hashes) hashes.append(nb::bytes(hash.data(), hash.size()));
+    return nb::make_tuple(nb::tuple(hashes), result.quality);
+}
+
 nb::tuple pdq(AnyBytes pixels) {
     const std::size_t dims = pixels.ndim();
     if (dims != 2 && !(dims == 3 && pixels.shape(2) == 3))
@@ -22,9 +28,19 @@ nb::tuple pdq(AnyBytes pixels) {
         nb::gil_scoped_release unlocked;
         result = amparo::pdq(pixels.data(), pixels.shape(0), pixels.shape(1), dims == 3 ? 3 : 1);
     }
-    nb::list hashes;
-    for (const auto &hash : result.hashes) hashes.append(nb::bytes(hash.data(), hash.size()));
-    return nb::make_tuple(nb::tuple(hashes), result.quality);
+    return told(result);
+}
+
+nb::object jpeg_pdq(nb::bytes data, std::size_t max_pixels) {
+    amparo::PdqResult result;
+    bool whole;
+    {
+        const auto *bytes = static_cast<const std::uint8_t *>(data.data());
+        const std::size_t size = data.size();
+        nb::gil_scoped_release unlocked;
+        whole = amparo::jpeg_pdq(bytes, size, max_pixels, result);
+    }
+    return whole ? nb::object(told(result)) : nb::none();
 }
 
 nb::ndarray<nb::numpy, std::uint32_t, nb::ndim<2>> hamming(Bytes2 bank, Bytes2 queries, unsigned threshold) {
@@ -63,6 +79,8 @@ NB_MODULE(_kernels, m) {
     m.def("use_cpu", &amparo::use_cpu, nb::arg("name"), "Use another path from now on (tests and benches compare them).");
     m.def("pdq", &pdq, nb::arg("pixels").noconvert(),
           "PDQ of uint8 pixels, grey (h, w) or RGB (h, w, 3): ((8 hashes of 32 bytes), quality 0..100).");
+    m.def("jpeg_pdq", &jpeg_pdq, nb::arg("data"), nb::arg("max_pixels"),
+          "PDQ of a plain, whole JPEG file, as `pdq` of its RGB pixels; None where a library must decode it.");
     m.def("hamming", &hamming, nb::arg("bank").noconvert(), nb::arg("queries").noconvert(), nb::arg("threshold"),
           "Rows (query, position, distance) with at most `threshold` differing bits of 256.");
     bind_index(m);

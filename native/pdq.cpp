@@ -11,6 +11,7 @@
 #include <mutex>
 
 #include "cpu.hpp"
+#include "jpeg.hpp"
 #include "kernels.hpp"
 
 #if AMPARO_X86
@@ -306,24 +307,47 @@ void reduce_row(const float *acc, const Weights &wx, std::array<float, kSide> &o
     }
 }
 
-Samples samples_of(const std::uint8_t *pixels, std::size_t height, std::size_t width, std::size_t channels) {
-    const auto wy = weights(static_cast<long>(height)), wx = weights(static_cast<long>(width));
-    const RowOps ops = row_ops();
-    std::vector<float> acc(kSide * width, 0.0f), luma(width);
-    for (std::size_t r = 0; r < height; ++r) {
-        const auto &taps = wy->by_input[r];
-        const std::uint8_t *row = pixels + r * width * channels;
-        const auto row_of = [&](const Tap &tap) { return acc.data() + static_cast<std::size_t>(tap.output) * width; };
+// Rows of a picture, from the top, gathered to its samples.
+class Gatherer {
+  public:
+    Gatherer(std::size_t height, std::size_t width)
+        : width_(width), wy_(weights(static_cast<long>(height))), wx_(weights(static_cast<long>(width))), ops_(row_ops()),
+          acc_(kSide * width, 0.0f) {}
+
+    void pixels(std::size_t r, const std::uint8_t *row, std::size_t channels, float *luma) {
+        const auto &taps = wy_->by_input[r];
         if (taps.size() == 1) {
-            ops.both(row, width, channels, row_of(taps[0]), taps[0].weight);
+            ops_.both(row, width_, channels, row_of(taps[0]), taps[0].weight);
         } else if (!taps.empty()) {
-            ops.luma(row, width, channels, luma.data());
-            for (const Tap &tap : taps) ops.add(row_of(tap), luma.data(), width, tap.weight);
+            ops_.luma(row, width_, channels, luma);
+            this->luma(r, luma);
         }
     }
-    Samples samples;
-    for (int i = 0; i < kSide; ++i) reduce_row(acc.data() + static_cast<std::size_t>(i) * width, *wx, samples[i]);
-    return samples;
+
+    void luma(std::size_t r, const float *luma) {
+        for (const Tap &tap : wy_->by_input[r]) ops_.add(row_of(tap), luma, width_, tap.weight);
+    }
+
+    Samples samples() const {
+        Samples samples;
+        for (int i = 0; i < kSide; ++i) reduce_row(acc_.data() + static_cast<std::size_t>(i) * width_, *wx_, samples[i]);
+        return samples;
+    }
+
+  private:
+    float *row_of(const Tap &tap) { return acc_.data() + static_cast<std::size_t>(tap.output) * width_; }
+
+    const std::size_t width_;
+    const std::shared_ptr<const Weights> wy_, wx_;
+    const RowOps ops_;
+    std::vector<float> acc_;
+};
+
+Samples samples_of(const std::uint8_t *pixels, std::size_t height, std::size_t width, std::size_t channels) {
+    Gatherer gatherer(height, width);
+    std::vector<float> luma(width);
+    for (std::size_t r = 0; r < height; ++r) gatherer.pixels(r, pixels + r * width * channels, channels, luma.data());
+    return gatherer.samples();
 }
 
 int quality_of(const Samples &a) {
@@ -405,16 +429,40 @@ Frequencies turned(const Frequencies &b, int variant) {
     return t;
 }
 
-}  // namespace
-
-PdqResult pdq(const std::uint8_t *pixels, std::size_t height, std::size_t width, std::size_t channels) {
+PdqResult result_of(const Samples &samples) {
     PdqResult result;
-    if (height < 5 || width < 5) return result;
-    const Samples samples = samples_of(pixels, height, width, channels);
     result.quality = quality_of(samples);
     const Frequencies b = frequencies_of(samples);
     for (int variant = 0; variant < 8; ++variant) result.hashes[static_cast<std::size_t>(variant)] = hash_of(turned(b, variant));
     return result;
+}
+
+class JpegSink final : public LumaSink {
+  public:
+    void begin(std::size_t width, std::size_t height) override {
+        gatherer_ = std::make_unique<Gatherer>(height, width);
+        row_ = 0;
+    }
+    void row(const float *luma) override { gatherer_->luma(row_++, luma); }
+    PdqResult result() const { return result_of(gatherer_->samples()); }
+
+  private:
+    std::unique_ptr<Gatherer> gatherer_;
+    std::size_t row_ = 0;
+};
+
+}  // namespace
+
+PdqResult pdq(const std::uint8_t *pixels, std::size_t height, std::size_t width, std::size_t channels) {
+    if (height < 5 || width < 5) return {};
+    return result_of(samples_of(pixels, height, width, channels));
+}
+
+bool jpeg_pdq(const std::uint8_t *data, std::size_t size, std::size_t max_pixels, PdqResult &result) {
+    JpegSink sink;
+    if (!jpeg_luma(data, size, max_pixels, sink)) return false;
+    result = sink.result();
+    return true;
 }
 
 }  // namespace amparo

@@ -20,7 +20,7 @@ from amparo.media.decoder.exif import camera_facts, exif_of_jpeg
 from amparo.media.decoder.heic import HEIC, open_heic
 from amparo.media.decoder.kinds import is_heic
 from amparo.media.decoder.limits import Limits
-from amparo.media.hashes import Seen
+from amparo.media.hashes import PdqHash, Seen
 from amparo.media.signals.pdq import Pdq
 
 #: Kinds that Pillow decodes by itself; none that calls another program (EPS) or opens more files.
@@ -59,9 +59,9 @@ class _Loaded(NamedTuple):
 def seen_in(data: bytes, limits: Limits) -> Seen:
     """Hash one picture and read its camera's facts. Raises CannotDecode."""
     with _decoding():
-        quick = _plain_jpeg(data, limits) if data.startswith(b"\xff\xd8\xff") else None
+        quick = _jpeg(data, limits) if data.startswith(b"\xff\xd8\xff") else None
         if quick is not None:
-            return Seen(Pdq().of_pixels(quick, SIMPLEJPEG), camera_facts(exif_of_jpeg(data)))
+            return Seen(quick, camera_facts(exif_of_jpeg(data)))
         loaded = _load(data, limits)
         pixels = np.ascontiguousarray(np.asarray(loaded.image.convert("RGB")))
         inverted = loaded.image.mode == "CMYK"
@@ -85,8 +85,17 @@ def preview_of(data: bytes, limits: Limits, *, side: int, grey: bool, blur: bool
         return out.getvalue()
 
 
+def _jpeg(data: bytes, limits: Limits) -> PdqHash | None:
+    """Hash an ordinary JPEG: our own decoder first, then the library it agrees with; None where Pillow must do it."""
+    made = Pdq().of_jpeg(data, limits.pixels)
+    if made is not None:
+        return made
+    pixels = _plain_jpeg(data, limits)
+    return None if pixels is None else Pdq().of_pixels(pixels, SIMPLEJPEG)
+
+
 def _plain_jpeg(data: bytes, limits: Limits) -> npt.NDArray[np.uint8] | None:
-    """Decode an ordinary JPEG twice as fast; None where Pillow must do it (CMYK, broken, odd)."""
+    """Decode a JPEG that is whole; None where Pillow must do it (CMYK, broken, odd)."""
     try:
         height, width, colours, _ = simplejpeg.decode_jpeg_header(data)
         _check_size(width, height, limits)

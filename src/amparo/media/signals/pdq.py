@@ -18,6 +18,8 @@ from amparo.media.signals.signal import Example, Signal
 #: "Near" as the hash's authors recommend; a fresh hash has 128 bits set, so distances are even.
 NEAR_BITS: Final = 31
 MIN_QUALITY: Final = 50
+#: Our JPEG decoder, as recipes name it: gives the values of libjpeg-turbo's exact decoding (native/jpeg.cpp).
+JPEG: Final = "amparo jpeg 1"
 
 
 class Pdq(Signal):
@@ -40,6 +42,17 @@ class Pdq(Signal):
         if inverted:
             variants += tuple(bytes(octet ^ 0xFF for octet in each).hex() for each in hashes)
         return PdqHash(variants[0], quality, variants, decoder, notes)
+
+    def of_jpeg(self, data: bytes, max_pixels: int) -> PdqHash | None:
+        """Hash a plain, whole JPEG, as `of_pixels` would the pixels libjpeg-turbo makes of it in full; else None.
+
+        Only for the decoder process: `data` is untrusted.
+        """
+        made = _kernels.jpeg_pdq(data, max_pixels)
+        if made is None:
+            return None
+        variants = tuple(each.hex() for each in made[0])
+        return PdqHash(variants[0], made[1], variants, JPEG)
 
     def examples(self) -> list[Example]:
         rings = bytes((x * x + y * y) // 32 % 256 for y in range(64) for x in range(64))

@@ -1,0 +1,62 @@
+// A JPEG file's bytes to rows of luminance. Every value is the one libjpeg-turbo's exact way gives (integer "islow"
+// transform, "fancy" upsampling, its RGB conversion); a test holds the two together. x86-64 only.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "cpu.hpp"
+
+namespace amparo {
+
+// ---- what the stages do with samples (jpeg_rows.cpp) ---------------------------------------------------------------
+
+struct JpegOps {
+    // Dequantise and transform two blocks of 8 x 8, and store them as samples.
+    void (*two_blocks)(const std::int16_t *const coefs[2], const std::int16_t *const quants[2], std::uint8_t *const out[2],
+                       std::size_t stride_a, std::size_t stride_b);
+    // 2 x `count` samples out of `count` sums; sums[-1] and sums[count] repeat the ends. Halves are rounded by turns.
+    void (*widen)(const std::uint16_t *sums, std::size_t count, int shift, std::uint8_t *out);
+    // sums[x] = 3 * near[x] + far[x]
+    void (*mix)(const std::uint8_t *near, const std::uint8_t *far, std::size_t count, std::uint16_t *sums);
+    // Luminance of `count` pixels by way of RGB, whose values are clamped to 0..255.
+    void (*luma)(const std::uint8_t *y, const std::uint8_t *cb, const std::uint8_t *cr, std::size_t count, float *out);
+};
+
+// For the path in use. The plain twin of each is libjpeg-turbo's; see tests/media/test_jpeg.py.
+JpegOps jpeg_ops();
+
+// ---- bits and codes (jpeg_bits.hpp, jpeg_scans.cpp) ----------------------------------------------------------------
+
+struct JpegComponent {
+    int id = 0, h = 1, v = 1;
+    int quant = 0;
+    std::size_t blocks_w = 0, blocks_h = 0;    // that hold picture
+    std::size_t stored_w = 0, stored_h = 0;    // with those that fill up the last MCUs
+    std::size_t samples_w = 0, samples_h = 0;  // that hold picture
+    std::vector<std::uint8_t> plane;           // stored_w * 8 x stored_h * 8 samples
+};
+
+struct JpegFrame {
+    std::size_t width = 0, height = 0;
+    std::size_t mcus_w = 0, mcus_h = 0;
+    bool progressive = false;
+    std::vector<JpegComponent> parts;
+};
+
+// Takes the picture's luminance, row after row from the top.
+class LumaSink {
+  public:
+    virtual ~LumaSink() = default;
+    virtual void begin(std::size_t width, std::size_t height) = 0;
+    virtual void row(const float *luma) = 0;
+};
+
+// Decode the whole file into `sink`. False where it is not a plain, whole JPEG of at most `max_pixels` pixels: another
+// process of coding, colours other than grey or YCbCr, odd sampling, damage of any kind. Then what `sink` was given is
+// worth nothing.
+bool jpeg_luma(const std::uint8_t *data, std::size_t size, std::size_t max_pixels, LumaSink &sink);
+
+}  // namespace amparo
