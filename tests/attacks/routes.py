@@ -51,6 +51,7 @@ PLACES: Final[dict[str, Place]] = {
     "tips:delivery": Place("tips.see", "tips.Delivery"),
     "tips:import": Place("tips.import"),
     "tips:inbox": Place("tips.import"),
+    "tips:policy": Place("tips.policy"),
     "tips:case": _case("tips.see"),
     "tips:tip": Place("tips.see", "tips.Tip"),
     "tips:take": Place("tips.work", "tips.Tip"),

@@ -160,6 +160,20 @@ def test_the_page_says_when_the_policy_closes_unviewed_files(desk: Client, worke
     assert "are not compared with hash lists" in text_of(desk.get("/tips/import/"))
 
 
+def test_a_supervisor_decides_it_with_a_reason(
+    person: Callable[..., Person], signed_in: Callable[[Person], Client], desk: Client
+) -> None:
+    chief = person("supervisor")
+    assert desk.get("/tips/policy/").status_code == 403
+    page = signed_in(chief)
+    assert page.post("/tips/policy/", {"compare": "no"}).status_code == 400
+    page.post("/tips/policy/", {"compare": "no", "reason": "Opinion of the prosecutor"})
+    assert "are not compared with hash lists" in text_of(desk.get("/tips/import/"))
+    line = LogLine.objects.filter(action="agency.policy-changed").order_by("-seq")[0]
+    assert '"tips_compare_unviewed":false' in line.line
+    assert "Opinion of the prosecutor" in line.line
+
+
 def test_who_sees_tips(
     delivered: Callable[..., Delivery], person: Callable[..., Person], signed_in: Callable[[Person], Client]
 ) -> None:

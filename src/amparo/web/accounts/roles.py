@@ -12,6 +12,7 @@ PERMISSIONS: Final[dict[str, str]] = {
     "tips.see": gettext_noop("see the tips of platforms and clearing houses"),
     "tips.import": gettext_noop("import deliveries of tips"),
     "tips.work": gettext_noop("work tips: take them, change their state"),
+    "tips.policy": gettext_noop("decide whether files that nobody viewed are compared with lists"),
     "cases.see": gettext_noop("see the cases they are a member of"),
     "cases.open": gettext_noop("open a case"),
     "cases.manage": gettext_noop("manage members, authorisations and people of a case"),
@@ -56,7 +57,7 @@ _INVESTIGATOR: Final = _ANALYST | {
 ROLES: Final[dict[str, frozenset[str]]] = {
     "analyst": _ANALYST,
     "investigator": _INVESTIGATOR,
-    "supervisor": _INVESTIGATOR | {"partners.manage", "tokens.manage"},
+    "supervisor": _INVESTIGATOR | {"partners.manage", "tokens.manage", "tips.policy"},
     "prosecutor": _READ_CASE | {"bundles.build", "bundles.read"},
     "court-expert": _READ_CASE | {"bundles.read"},
     "judge-defence": frozenset({"bundles.read"}),

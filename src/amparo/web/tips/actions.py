@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from amparo.base import gettext_noop
 from amparo.web.accounts.models import Agency, Person
+from amparo.web.accounts.news import POLICY_CHANGED
 from amparo.web.accounts.permissions import require
 from amparo.web.audit.actions import record
 from amparo.web.cases.actions import next_number, open_case
@@ -35,6 +36,19 @@ TOGETHER: Final = gettext_noop("uploaded together")
 def compares_unviewed(agency: Agency) -> bool:
     """Are files that nobody viewed compared by their hashes before an authorisation allows to open them?"""
     return bool(agency.policy.get(POLICY, True))
+
+
+@transaction.atomic
+def set_comparing(*, actor: Person, compare: bool, reason: str) -> None:
+    """Decide whether files nobody viewed are compared from now on: a legal question, so with a reason, in the log."""
+    require(actor, "tips.policy")
+    agency = Agency.objects.select_for_update().get(pk=actor.agency_id)
+    agency.policy = {**agency.policy, POLICY: compare}
+    agency.save(update_fields=["policy"])
+    record(
+        POLICY_CHANGED,
+        actor=actor.actor, agency_id=agency.pk, object=f"agency:{agency.pk}", reason=reason, facts=agency.policy,
+    )  # fmt: skip
 
 
 def import_upload(

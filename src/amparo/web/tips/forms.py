@@ -74,6 +74,21 @@ class StateForm(forms.Form):
         return cleaned
 
 
+class PolicyForm(forms.Form):
+    compare = forms.ChoiceField(
+        label=_("Files that nobody at the platform viewed"),
+        choices=[("yes", _("are compared with hash lists, without anybody seeing them")), ("no", _("are stored only"))],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=_("Why"), max_length=300, help_text=_("For example: the opinion of the prosecutor, with its date.")
+    )
+
+    def decision(self) -> dict[str, Any]:
+        """Keywords for `actions.set_comparing`."""
+        return {"compare": self.cleaned_data["compare"] == "yes", "reason": clean_text(self.cleaned_data["reason"])}
+
+
 class ExistingCaseForm(forms.Form):
     case = forms.ModelChoiceField(label=_("Case"), queryset=None)
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("deliveries/<uuid:pk>/", views.delivery, name="delivery"),
     path("import/", views.upload, name="import"),
     path("import/inbox/", views.inbox, name="inbox"),
+    path("policy/", views.policy, name="policy"),
     path("case/<uuid:case_id>/", views.case, name="case"),
     path("<uuid:pk>/", views.tip, name="tip"),
     path("<uuid:pk>/take/", views.take, name="take"),

@@ -96,8 +96,21 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 
 def _import_page(request: HttpRequest, form: forms.AboutForm, **more: Any) -> HttpResponse:
-    context = {"form": form, "compares_unviewed": actions.compares_unviewed(request.user.agency), **more}
+    user = request.user
+    known = {"compares_unviewed": actions.compares_unviewed(user.agency), "may_decide": user.may("tips.policy")}
+    context = {"form": form, **known, **more}
     return render(request, "tips/import.html", context, status=400 if form.errors else 200)
+
+
+@login_required
+def policy(request: HttpRequest) -> HttpResponse:
+    require(request.user, "tips.policy")
+    now = "yes" if actions.compares_unviewed(request.user.agency) else "no"
+    form = forms.PolicyForm(request.POST or None, initial={"compare": now})
+    if form.is_valid():
+        actions.set_comparing(actor=request.user, **form.decision())
+        return redirect("tips:import")
+    return render(request, "tips/policy.html", {"form": form}, status=400 if form.errors else 200)
 
 
 @login_required
