@@ -11,10 +11,11 @@ class MatchesConfig(AppConfig):
         from amparo.web.cases.rooms import add_room
         from amparo.web.common.events import subscribe
         from amparo.web.common.nav import add_entry
-        from amparo.web.matches import jobs, news, subscribers  # noqa: F401  (declares actions and job handlers)
+        from amparo.web.matches import jobs, later, news, subscribers  # noqa: F401  (declares actions and job handlers)
         from amparo.web.matches.models import Match
 
         subscribe("scan.done", subscribers.scan_done)
+        subscribe("list.imported", later.list_imported)
         subscribe("match.confirmed", subscribers.match_confirmed)
         add_entry(40, _("Hash lists"), "matches:lists", "matches.see")
         add_room(

@@ -12,6 +12,7 @@ from amparo.web.common.jobs import Run
 from amparo.web.exhibits.catalogue import item_row
 from amparo.web.exhibits.models import Item
 from amparo.web.matches.actions.lists import index_folder
+from amparo.web.matches.facts import review_facts
 from amparo.web.matches.models import HashList, ListOpinion, Match, Quarantine, Scan, entry_key
 from amparo.web.matches.negative import negative_index, negative_sha256s
 from amparo.web.matches.policy import policy
@@ -112,8 +113,6 @@ class Keeper:
         held = Quarantine.objects.filter(exhibit=self.scan.exhibit, hash_list=known, entry_row=hit.entry.row).exclude(
             state=Quarantine.State.LIFTED
         )
-        pdq, video = scanned.hashes.pdq, scanned.hashes.video
-        comparable = pdq is not None and pdq.quality >= MIN_QUALITY
         Match.objects.get_or_create(
             item=item,
             hash_list=known,
@@ -128,12 +127,9 @@ class Keeper:
                 "quality": hit.quality,
                 "item_value": scanned.hashes.digests().get(hit.signal, ""),
                 "entry_value": hit.entry.digests[hit.signal],
-                "also": list(hit.also),
-                "decoder": pdq.decoder if pdq else video.decoder if video else None,
-                "pdqs": " ".join(pdq.variants[:8]) if pdq and comparable else None,
-                "segments": [each.as_dict() for each in hit.segments],
                 "recipe": recipe,
                 "state": Match.State.HELD if hit.signal == "pdq" and held.exists() else Match.State.POSSIBLE,
+                **review_facts(scanned.hashes, hit),
             },
         )
 

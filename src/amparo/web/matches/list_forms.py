@@ -101,13 +101,13 @@ class NegativeForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        for name in ("sha256", "pdq"):
-            data[name] = data.get(name, "").strip().lower()
-            if data[name] and not re.fullmatch(r"[0-9a-f]{64}", data[name]):
+        given = {name: data.get(name, "").strip().lower() for name in ("sha256", "pdq")}
+        for name, digest in given.items():
+            if digest and not re.fullmatch(r"[0-9a-f]{64}", digest):
                 self.add_error(name, _("64 signs, 0 to 9 and a to f."))
-        if not data["sha256"] and not data["pdq"]:
+        if not any(given.values()):
             self.add_error("pdq", _("Give at least one of the two."))
-        return data
+        return data | given
 
 
 class DecisionForm(forms.Form):

@@ -18,6 +18,7 @@ from amparo.media import Scanned, scan
 from amparo.media.signatures import Signature, SignatureWriter
 from amparo.web.accounts.models import Agency
 from amparo.web.audit.actions import record
+from amparo.web.audit.actors import SYSTEM
 from amparo.web.cases.authorisation import require_authorisation
 from amparo.web.common.home import config
 from amparo.web.common.jobs import Run, handler
@@ -188,7 +189,8 @@ def say_done(done: Scan) -> None:
     facts = {"read": done.read, "outside": done.outside, "matches": done.matches.count()}
     record(
         news.SCAN_DONE,
-        actor=done.started_by.actor, agency_id=case.agency_id, case_id=case.pk, object=f"scan:{done.pk}",
+        actor=SYSTEM if done.by_policy else done.started_by.actor,
+        agency_id=case.agency_id, case_id=case.pk, object=f"scan:{done.pk}",
         auth=done.authorisations, after=f"sha256:{done.signatures_sha256}" if done.signatures_sha256 else None,
         facts=facts,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -14,13 +15,18 @@ from django.views.decorators.http import require_POST
 from amparo.base import AmparoError
 from amparo.web.accounts.permissions import require
 from amparo.web.audit.history import history
+from amparo.web.cases.scope import cases_of
 from amparo.web.common.errors import NotFound, say
 from amparo.web.common.home import folder
 from amparo.web.common.models import Job
 from amparo.web.common.uploads import kept
 from amparo.web.matches import actions, list_forms
 from amparo.web.matches.actions.lists import begin_import
-from amparo.web.matches.models import HashList, ListImport
+from amparo.web.matches.actions.scans import match_later, seen_without
+from amparo.web.matches.models import HashList, ListImport, ListOpinion
+
+#: Opinions that the page of a list shows; all go into the feedback file.
+SHOWN: Final = 50
 
 
 @login_required
@@ -45,12 +51,14 @@ def _coming() -> list[tuple[ListImport, Job]]:
 def hash_list(request: HttpRequest, pk: UUID) -> HttpResponse:
     require(request.user, "matches.see")
     found = list_for(pk)
-    past = history(agency_id=request.user.agency_id, object=f"list:{found.pk}")
+    may_scan = request.user.may("matches.scan") and request.user.may("cases.see")
     context = {
         "list": found,
-        "history": past,
+        "history": history(agency_id=request.user.agency_id, object=f"list:{found.pk}"),
         "may_import": request.user.may("lists.import"),
         "versions": HashList.objects.filter(name=found.name).exclude(pk=found.pk),
+        "opinions": ListOpinion.objects.filter(list_name=found.name, current=True).select_related("by")[:SHOWN],
+        "before": len(seen_without(found, cases_of(request.user))) if may_scan else 0,
     }
     return render(request, "matches/list.html", context)
 
@@ -60,6 +68,14 @@ def list_for(pk: UUID) -> HashList:
     if found is None:
         raise NotFound
     return found
+
+
+@login_required
+@require_POST
+def later(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Match the list against what was scanned before in the reader's cases, without reading the media."""
+    started = match_later(actor=request.user, hash_list=list_for(pk), cases=cases_of(request.user))
+    return redirect("matches:scanned", started[0].pk) if len(started) == 1 else redirect("matches:list", pk)
 
 
 @login_required
