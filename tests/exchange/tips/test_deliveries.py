@@ -12,7 +12,7 @@ import pytest
 from amparo.base import Blob
 from amparo.decoders import Limits
 from amparo.exchange import tips
-from amparo.exchange.tips import PROBLEMS, LooseFile, Tip, read_delivery
+from amparo.exchange.tips import PROBLEMS, LooseFile, Tip, link_keys, read_delivery
 
 PNG = b"\x89PNG\r\n\x1a\n made for a test"
 
@@ -170,6 +170,12 @@ def test_a_report_too_large_is_said(report, monkeypatch, read):
     assert read({"r.xml": report(more="x" * 100)}).reasons == ["report-too-large"]
 
 
+def test_a_small_file_with_a_very_large_tree_is_said(report, monkeypatch, read):
+    monkeypatch.setattr("amparo.exchange.tips.tree.MOST", 1000)
+    assert read({"r.xml": report(more="<a/>" * 1001)}).reasons == ["report-too-large"]
+    assert read({"r.json": b'{"a": [' + b"1," * 1001 + b"1]}"}).reasons == ["report-too-large"]
+
+
 def test_utf_16_and_byte_order_marks_are_read(read, report):
     text = report("1001").decode()
     for data in (text.encode("utf-16"), b"\xef\xbb\xbf" + text.encode()):
@@ -245,6 +251,19 @@ def test_values_of_the_wrong_form_are_kept_and_said(read, report):
     assert tip.law_enforcement[0].case_number == "2026-0001"
     assert tip.files[0].viewed_by_provider is None
     assert {text for _, text in tip.unknown} == {"70000", "old", "zz", "maybe", "big", "1002"}
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("text", [":" * 100_000, " " * 100_000 + "x", "1" * 100_000, "@" * 100_000, "(" * 100_000])
+def test_very_long_values_cost_no_time(read, report, text):
+    more = "".join(
+        f"<personOrUserReported><{name}>{text}.</{name}></personOrUserReported>"
+        for name in ("ipAddress", "email", "phone", "age", "screenName", "profileUrl")
+    )
+    tip = read(report(more=f"{more}<receivedDateTime>{text}.</receivedDateTime>"), "r").tip
+    link_keys(tip, "KE")
+    assert tip.received is not None
+    assert tip.received.instant is None
 
 
 def test_contradicting_answers_count_as_not_said(read, report):

@@ -93,6 +93,8 @@ def country_of_phone(raw: str) -> str | None:
 
 
 def _observable(kind: str, raw: str, region: str | None) -> Iterator[Key]:
+    if len(raw) > KINDS[kind].longest:
+        return
     try:
         value = KINDS[kind].normalise(raw, region)
     except NotThisKind:

@@ -7,17 +7,19 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any, Final, NamedTuple
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException, DTDForbidden, EntitiesForbidden
-from defusedxml.ElementTree import fromstring
+from defusedxml.ElementTree import iterparse
 
 from amparo.base import clean_text
 from amparo.exchange.tips.kinds import squeezed
 
-#: Bytes of one report document, and levels of nesting in it.
+#: Bytes of one report document, elements and levels of nesting in it: a small file may be a very large tree.
 LARGEST: Final = 32 * 1024 * 1024
+MOST: Final = 500_000
 DEEPEST: Final = 60
 _XSI: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
 #: The name under which a bare list at the top of a JSON document holds its reports.
@@ -52,14 +54,32 @@ class Node:
 def from_xml(data: bytes) -> Node | Unread:
     """Read one XML document. Entities and document types are refused, whatever they would expand to."""
     try:
-        root = fromstring(data, forbid_dtd=True, forbid_entities=True, forbid_external=True)
+        root = _parsed(data)
     except (DTDForbidden, EntitiesForbidden) as error:
         return Unread("xml-entities", f"defines or asks for what is outside the report: {type(error).__name__}")
     except DefusedXmlException as error:
         return Unread("xml-entities", str(error))
     except (ParseError, ValueError, LookupError) as error:
         return Unread("broken-xml", str(error))
-    return _xml_node(root, 0)
+    return _xml_node(root, 0) if root is not None else Unread("report-too-large", f"more than {MOST} elements")
+
+
+class _Wide(BytesIO):
+    """Gives the parser large pieces: expat scans an unfinished long text again with each new one."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return super().read(4 * 1024 * 1024)
+
+
+def _parsed(data: bytes) -> Element | None:
+    """Return the root, None where there are more than MOST elements; stops reading there."""
+    parser = iterparse(_Wide(data), ["start"], forbid_dtd=True, forbid_entities=True, forbid_external=True)
+    root: Element | None = None
+    for count, (_, element) in enumerate(parser):
+        if count >= MOST:
+            return None
+        root = element if root is None else root
+    return root
 
 
 def _xml_node(element: Element, depth: int) -> Node | Unread:
@@ -97,6 +117,8 @@ class _Pairs(list[tuple[str, Any]]):
 
 def from_json(data: bytes) -> list[Node] | Unread:
     """Read one JSON document; a list at the top gives a node an element, called `TOP`."""
+    if sum(map(data.count, (b",", b"[", b"{"))) > MOST:
+        return Unread("report-too-large", f"more than {MOST} elements")
     try:
         value = json.loads(_decoded(data), object_pairs_hook=_Pairs, parse_int=str, parse_float=str, parse_constant=str)
     except RecursionError:

@@ -9,6 +9,8 @@ from amparo.base import ObservedTime, Zone
 
 #: Stands for a reason that the sender did not give.
 NOT_SAID: Final = "not-said"
+#: Signs of a time or an address with what stands beside it; longer texts are neither.
+_LONGEST: Final = 200
 _YES: Final = frozenset({"true", "yes", "y", "1", "si", "sí", "oui", "sim", "ndiyo", "نعم", "verified"})
 _NO: Final = frozenset({"false", "no", "n", "0", "non", "não", "nao", "hapana", "لا", "unverified"})
 #: Hex digits of each digest that is written in hex.
@@ -35,6 +37,8 @@ def reason(text: str | None) -> str | None:
 
 def moment(text: str) -> ObservedTime:
     """Read a time as evidence. Without a zone, or with day and month in doubt, there is no instant."""
+    if len(text) > _LONGEST:
+        return _zoneless(text)
     plain = text.strip()
     epoch = _EPOCH.fullmatch(plain)
     if epoch:
@@ -93,7 +97,7 @@ _LINE: Final = re.compile(
 
 def address_line(text: str) -> Address:
     """Read "203.0.113.9:5060 (Login) 2026-11-02 10:00:00 UTC" and its shorter forms; else the text is the address."""
-    match = _LINE.fullmatch(text.strip())
+    match = _LINE.fullmatch(text.strip()) if len(text) <= _LONGEST else None
     if match is None:
         return Address(text, None, None, None)
     port = match["port6"] or match["port4"]
