@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -10,11 +11,15 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from amparo.media import Index, NotAHashList
+from amparo.media.lists.known_good import KNOWN_GOOD
 from amparo.web.audit.models import LogLine
 from amparo.web.common.errors import NotAllowed
 from amparo.web.common.home import folder
 from amparo.web.common.jobs import run_job
 from amparo.web.common.models import Job
+from amparo.web.exhibits.inbox import entries as inbox_entries
+from amparo.web.exhibits.inbox import inbox_of
+from amparo.web.matches import harmless
 from amparo.web.matches.actions import import_list, index_folder, withdraw_list
 from amparo.web.matches.actions.lists import begin_import, incoming_folder
 from amparo.web.matches.errors import ListMayNotMeet, ListRefused
@@ -96,7 +101,7 @@ def sent(lead, home, in_agency, list_file, signed_in, at_once) -> Callable[..., 
     def send(*lines: str, **more: str) -> HttpResponse:
         fields = {"name": "Known", "version": "1", "source": "x", "purpose": "csam", "format": "", **more}
         with list_file(*lines).open("rb") as upload, at_once():
-            answer = client.post("/matches/lists/import/", {**fields, "file": upload})
+            answer = client.post("/matches/lists/import/", {"file": upload, **fields})
         return client.get(answer["Location"], follow=True) if answer.status_code == 302 else answer
 
     return send
@@ -211,3 +216,33 @@ def test_a_withdrawn_list_is_not_used_again(imported, lead, signed_in) -> None:
     assert made.withdrawn is not None
     withdraw_list(actor=lead, hash_list=made)  # a second time changes nothing
     assert LogLine.objects.filter(action="list.withdrawn").count() == 1
+
+
+@pytest.mark.parametrize("form", list(KNOWN_GOOD), ids=lambda form: form.name)
+def test_a_list_of_harmless_files_is_kept_as_it_came_and_looked_up(form, lead, home, in_agency, tmp_path) -> None:
+    example = form.examples()[0]
+    path = tmp_path / "system.bin"
+    path.write_bytes(example.data)
+    about = {"actor": lead, "path": path, "name": "System", "version": "1", "source": "s"}
+    with pytest.raises(ListRefused, match="harmless"):
+        import_list(**about, purpose="csam")
+    made = import_list(**about, purpose="known-good")
+    assert (made.format, made.is_known_good, made.index_digest) == (form.name, True, made.source_sha256)
+    assert made.entries > 0
+    nothing = {"md5": "0" * 32, "sha1": "0" * 40, "sha256": "0" * 64}
+    with harmless.opened([(made, index_folder(made))]) as known:
+        assert known.holds(**{**nothing, **example.listed})
+        assert not known.holds(**{**nothing, **example.unlisted})
+
+
+def test_a_list_may_lie_in_the_unit_s_inbox_on_the_server(sent, lead, agency, other_agency, list_file, at_once) -> None:
+    for unit in (agency, other_agency):
+        shutil.copy(list_file(), inbox_of(unit) / f"{unit.slug}.csv")
+    assert sent(file="").status_code == 400
+    (entry,) = inbox_entries(agency)
+    (foreign,) = inbox_entries(other_agency)
+    assert sent(file="", inbox=foreign.key).status_code == 400
+    assert sent(inbox=entry.key).status_code == 400  # one of the two
+    sent(file="", inbox=entry.key)
+    assert HashList.objects.get().entries == 1
+    assert (inbox_of(agency) / "north.csv").exists()

@@ -3,22 +3,23 @@
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from amparo.media import Index
+from amparo.media import Index, KnownGood
+from amparo.media.lists.known_good import KNOWN_GOOD, OpenKnownGood
 from amparo.web.matches.models import HashList
 
 #: Forms that are looked up as they came, without an index of our own.
-LOOKED_UP: Final[frozenset[str]] = frozenset()
+LOOKED_UP: Final[frozenset[str]] = frozenset(KNOWN_GOOD.names())
 
 
 class Harmless:
     """Several lists as one: amparo.media's KnownGood."""
 
-    def __init__(self, lists: Iterable[Any]) -> None:
+    def __init__(self, lists: Iterable[KnownGood]) -> None:
         self._lists = list(lists)
 
-    def holds(self, *, md5: str | None = None, sha1: str | None = None, sha256: str | None = None) -> bool:
+    def holds(self, *, md5: str, sha1: str, sha256: str) -> bool:
         return any(each.holds(md5=md5, sha1=sha1, sha256=sha256) for each in self._lists)
 
     def __bool__(self) -> bool:
@@ -31,9 +32,9 @@ class _Listed:
     def __init__(self, index: Index) -> None:
         self._index = index
 
-    def holds(self, *, md5: str | None = None, sha1: str | None = None, sha256: str | None = None) -> bool:
+    def holds(self, *, md5: str, sha1: str, sha256: str) -> bool:
         asked = (("sha256", sha256), ("sha1", sha1), ("md5", md5))
-        return any(digest and self._index.lookup(signal, digest) for signal, digest in asked)
+        return any(self._index.lookup(signal, digest) for signal, digest in asked)
 
 
 @contextmanager
@@ -43,11 +44,12 @@ def opened(lists: Iterable[tuple[HashList, Path]]) -> Iterator[Harmless]:
         yield Harmless([_open(stack, each, place) for each, place in lists])
 
 
-def _open(stack: ExitStack, each: HashList, place: Path) -> Any:
+def _open(stack: ExitStack, each: HashList, place: Path) -> KnownGood:
     if each.format in LOOKED_UP:
         return stack.enter_context(open_known_good(each.format, place / each.format))
     return _Listed(Index.open(place))
 
 
-def open_known_good(form: str, path: Path) -> Any:
-    raise NotImplementedError
+def open_known_good(form: str, path: Path) -> OpenKnownGood:
+    """Open a file that is looked up as it came. Raises NotKnownGood."""
+    return KNOWN_GOOD[form].open(path)

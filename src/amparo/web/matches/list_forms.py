@@ -8,12 +8,19 @@ from django.utils.translation import gettext_lazy as _
 
 from amparo.media import LISTS
 from amparo.web.accounts.models import Agency
+from amparo.web.exhibits import inbox
 from amparo.web.matches.harmless import LOOKED_UP
 from amparo.web.matches.models import KNOWN_GOOD, PURPOSES, HashList
 
 
 class ImportForm(forms.Form):
-    file = forms.FileField(label=_("The list's file"))
+    file = forms.FileField(label=_("The list's file"), required=False)
+    inbox = forms.ChoiceField(
+        label=_("Or a file in the server's inbox"),
+        required=False,
+        help_text=_("For lists of many gigabytes: put the file into the inbox folder of your unit on the server."),
+        choices=[],
+    )
     name = forms.CharField(
         label=_("Name of the list"),
         max_length=120,
@@ -39,8 +46,21 @@ class ImportForm(forms.Form):
             for name, words in PURPOSES.items()
             if name == KNOWN_GOOD or (name == "training") is agency.is_exercise
         ]
+        self.fields["inbox"].choices = [("", "-"), *((each.key, each.name) for each in _files_in(agency))]
+        if len(self.fields["inbox"].choices) == 1:
+            del self.fields["inbox"]
         names = (*LISTS.names(), *sorted(LOOKED_UP))
         self.fields["format"].choices = [("", _("look at the file")), *((name, name) for name in names)]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if bool(data.get("file")) is bool(data.get("inbox")) and "file" not in self.errors:
+            self.add_error("file", _("Choose one file."))
+        return data
+
+
+def _files_in(agency: Agency) -> list[inbox.Entry]:
+    return [each for each in inbox.entries(agency) if not each.is_folder and len(each.paths) == 1]
 
 
 class ScanForm(forms.Form):

@@ -30,7 +30,7 @@ def look_at(path: Path, form: str, purpose: str) -> str:
     found = form or _form_of(path)
     _check_purpose(found, purpose)
     if found in LOOKED_UP:
-        open_known_good(found, path)
+        open_known_good(found, path).close()
         return found
     with path.open("rb") as stream:
         for number, each in enumerate(LISTS[found].read(stream)):

@@ -13,6 +13,7 @@ from amparo.web.accounts.permissions import require
 from amparo.web.audit.actions import record
 from amparo.web.common.home import folder
 from amparo.web.common.jobs import start_job
+from amparo.web.exhibits import inbox as inboxes
 from amparo.web.matches import news
 from amparo.web.matches.errors import ListMayNotMeet, ListRefused
 from amparo.web.matches.models import KNOWN_GOOD, PURPOSES, HashList, ListImport
@@ -58,28 +59,40 @@ def import_list(
     return new
 
 
+def file_of(asked: ListImport) -> Path:
+    """The file of an import. Raises NotInTheInbox if it lay there and is gone."""
+    if asked.inbox:
+        return inboxes.entry_for(asked.agency, asked.inbox).paths[0]
+    return next(incoming_folder(asked).iterdir())
+
+
 def begin_import(
     *,
     actor: Person,
-    path: Path,
+    path: Path | None,
     name: str,
     version: str,
     purpose: str,
     source: str,
     format: str = "",
     licence: str = "",
+    inbox: str = "",
 ) -> ListImport:
-    """Take the file at `path` away and queue the job that reads it. What is plainly no list is refused at once.
+    """Take the file at `path` away and queue the job that reads it; or one that lies in the agency's inbox (its key).
 
-    Raises as `import_list`; then the file stays where it is.
+    What is plainly no list is refused at once. Raises as `import_list`; then the file stays where it is.
     """
     require(actor, "lists.import")
     _check(actor.agency, name, version, purpose)
-    found = look_at(path, format, purpose)
     asked = ListImport(
         agency=actor.agency, name=name, version=version, purpose=purpose, source=source, licence=licence,
-        format=found, started_by=actor,
+        format=format, inbox=inbox, started_by=actor,
     )  # fmt: skip
+    if path is None:
+        asked.format = look_at(file_of(asked), format, purpose)
+        _queue(asked)
+        return asked
+    asked.format = look_at(path, format, purpose)
     place = incoming_folder(asked)
     place.mkdir(parents=True, mode=0o700)
     shutil.move(path, place / path.name)

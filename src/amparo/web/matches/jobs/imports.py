@@ -10,7 +10,7 @@ from amparo.base import AmparoError
 from amparo.web.accounts.models import Agency
 from amparo.web.common.jobs import JobStopped, Run, handler
 from amparo.web.common.models import Job
-from amparo.web.matches.actions.lists import IMPORT, incoming_folder, index_folder, keep_list
+from amparo.web.matches.actions.lists import IMPORT, file_of, incoming_folder, index_folder, keep_list
 from amparo.web.matches.models import HashList, ListImport
 from amparo.web.matches.reading import read_in
 
@@ -22,14 +22,14 @@ def run_import(run: Run) -> None:
         place = incoming_folder(asked)
         try:
             if asked.hash_list_id is None:
-                _import(run, asked, next(place.iterdir()))
+                _import(run, asked, file_of(asked))
         except JobStopped:
             if Job.objects.filter(pk=run.job.pk, state=Job.State.STOPPED).exists():
-                shutil.rmtree(place)
+                shutil.rmtree(place, ignore_errors=True)
                 _clear(index_folder(HashList(pk=asked.pk, agency=asked.agency)))
             raise
         except AmparoError:
-            shutil.rmtree(place)
+            shutil.rmtree(place, ignore_errors=True)
             raise
         shutil.rmtree(place, ignore_errors=True)
 
@@ -42,7 +42,8 @@ def _import(run: Run, asked: ListImport, path: Path) -> None:
     )  # fmt: skip
     place = index_folder(new)
     _clear(place)
-    read_in(new, path, place, run.progress)
+    with run.kept_alive():
+        read_in(new, path, place, run.progress)
     with transaction.atomic():
         keep_list(new, asked.started_by, asked)
         size = path.stat().st_size

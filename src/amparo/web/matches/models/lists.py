@@ -88,6 +88,7 @@ class ListImport(UuidModel):
     source = models.CharField(max_length=200)
     licence = models.CharField(max_length=200, blank=True)
     format = models.CharField(max_length=20)  # "" = look at its beginning
+    inbox = models.CharField(max_length=32, blank=True)  # key of a file on the server; "" = it was sent
     started_by = models.ForeignKey(Person, on_delete=models.PROTECT)
     started = models.DateTimeField(default=timezone.now)
     job_id = models.UUIDField(null=True)

@@ -93,7 +93,8 @@ def import_list(request: HttpRequest) -> HttpResponse:
         upload = form.cleaned_data.pop("file")
         place = Path(tempfile.mkdtemp(prefix="incoming-", dir=folder("index")))
         try:
-            asked = begin_import(actor=request.user, path=kept(upload, place), **form.cleaned_data)
+            path = kept(upload, place) if upload else None
+            asked = begin_import(actor=request.user, path=path, **form.cleaned_data)
         except AmparoError as error:
             form.add_error(None, str(say(error)))
         else:
