@@ -43,7 +43,7 @@ def _clip(path: Path) -> Iterable[Image.Image]:
     with av.open(str(path)) as container:
         for number, frame in enumerate(container.decode(video=0)):
             if number % 3 == 0:
-                yield frame.to_image().resize(SIDE)
+                yield frame.reformat(*SIDE, "rgb24").to_image()
 
 
 def encode(

@@ -11,6 +11,7 @@ from amparo.cli.exhibit import exhibit
 from amparo.cli.hash_ import hash_
 from amparo.cli.installation import backup, init, restore, serve, upgrade
 from amparo.cli.ledger import ledger
+from amparo.cli.media import media
 from amparo.cli.observables import observables
 from amparo.cli.scan import scan
 
@@ -27,15 +28,15 @@ class InOrder(click.Group):
 def amparo() -> None:
     """Amparo: from a citizen's report to a bundle a court can check.
 
-    Work on files needs no installation: hash, scan, observables, ledger, bundle. A unit's installation lives in one
-    folder, AMPARO_HOME (./var/home if unset): init, serve, backup, restore, upgrade, exhibit.
+    Work on files needs no installation: hash, scan, media, observables, ledger, bundle. A unit's installation lives in
+    one folder, AMPARO_HOME (./var/home if unset): init, serve, backup, restore, upgrade, exhibit.
 
     Every command takes --json (one object a line). Exit codes: 0 fine, 1 a check failed (or something was skipped,
     with --strict), 2 wrong use, 3 a file, disk or service outside Amparo failed.
     """
 
 
-for command in (hash_, scan, observables, ledger, bundle, exhibit, init, serve, backup, restore, upgrade):
+for command in (hash_, scan, media, observables, ledger, bundle, exhibit, init, serve, backup, restore, upgrade):
     amparo.add_command(command)
 
 

@@ -13,6 +13,7 @@ from amparo.cli.teller import Teller, telling
 
 if TYPE_CHECKING:
     from amparo.media import Index, Scanned
+    from amparo.media.video import Segment
 
 
 @click.command("scan", short_help="Compare files with hash lists, exactly and nearly.")
@@ -80,5 +81,17 @@ def _tell(teller: Teller, scanned: "Scanned", indexes: "dict[str, Index]") -> in
             "purpose": hit.entry.purpose,
         }
         how = "same bytes" if hit.distance == 0 and hit.signal != "pdq" else f"{hit.distance} bits apart"
+        if hit.verdict is not None:
+            row |= {"verdict": str(hit.verdict), "segments": [segment.as_dict() for segment in hit.segments]}
+            how = f"{hit.verdict}, {_stretches(hit.segments)}"
         teller.row(row, f"{scanned.name}: {hit.list_name}, {hit.entry.label} ({hit.signal}, {how})")
     return len(scanned.hits)
+
+
+def _stretches(segments: "tuple[Segment, ...]") -> str:
+    """As in "0.0-21.0 s is 3.0-24.0 s": which stretch of the file is which of the listed video."""
+    told = [
+        f"{each.query_start:.1f}-{each.query_end:.1f} s is {each.bank_start:.1f}-{each.bank_end:.1f} s"
+        for each in segments
+    ]
+    return "; ".join(told)
