@@ -94,6 +94,22 @@ def test_every_container_gives_the_same_times(kind: str, codec: str, shared: Pat
     assert (made.broken, made.stopped) == (0, None)
 
 
+@pytest.mark.parametrize(
+    ("kind", "codec", "quick"),
+    [
+        ("mp4", "libx265", {"preset": "ultrafast", "x265-params": "log-level=0"}),
+        ("mp4", "libsvtav1", {"preset": "12"}),
+        ("webm", "libvpx", {"deadline": "realtime", "cpu-used": "8"}),
+        ("webm", "libvpx-vp9", {"deadline": "realtime", "cpu-used": "8"}),
+        ("3gp", "h263", {}),
+    ],
+)
+def test_codecs_of_telephones_and_browsers(kind: str, codec: str, quick: dict[str, str], shared: Path) -> None:
+    some = [image.resize((176, 144)) for image in videos.scene(shared)[:12]]
+    made = hashed(videos.encode(some, kind=kind, codec=codec, **quick), deepen=True)
+    assert [(round(frame.time, 1), frame.quality >= 50) for frame in made.frames] == [(0.0, True), (1.0, True)]
+
+
 def test_times_come_from_stamps_not_from_counting(shared: Path) -> None:
     """Ten pictures in the first second, then one each three seconds."""
     times = [number / 10 for number in range(10)] + [3.0 * number for number in range(1, 11)]
