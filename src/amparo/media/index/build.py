@@ -14,7 +14,7 @@ from amparo.base import Progress, SkipCount, Skipped, WrongUse, canonical, canon
 from amparo.media.errors import IndexDamaged, IndexExists, TooManyEntries
 from amparo.media.index import layout
 from amparo.media.index.columns import Facts, write_column, write_ring
-from amparo.media.index.files import NewFile
+from amparo.media.index.files import Disk, NewFile
 from amparo.media.index.spool import DigestSpool
 from amparo.media.lists import Entry, EntryBatch
 from amparo.media.signals import SIGNALS
@@ -69,22 +69,8 @@ def write_index(
     entries: Iterable[Entry | EntryBatch | Skipped], work: Path, facts: Mapping[str, Any], progress: Progress
 ) -> IndexReport:
     """Write the files of an index into the empty folder `work`; making it visible is the caller's."""
-    skipped = SkipCount()
-    with _Intake(work, progress) as intake:
-        for each in entries:
-            if isinstance(each, Skipped):
-                skipped.add(each)
-            elif isinstance(each, EntryBatch):
-                intake.add_batch(each)
-            else:
-                intake.add(each)
-    files = dict(intake.files)
-    for name, spool in intake.spools.items():
-        files |= write_column(work, name, spool)
-    distinct = None
-    if "pdq" in intake.spools:
-        distinct, ring = write_ring(work, lambda done: progress(done, layout.RING_CHUNKS, "parts of the ring"))
-        files |= ring
+    with Disk() as disk:
+        intake, skipped, files, distinct = _write_files(entries, work, disk, progress)
     made: dict[str, Any] = {
         "format": layout.FORMAT,
         "entries": intake.count,
@@ -99,10 +85,32 @@ def write_index(
     return IndexReport(intake.count, skipped, canonical_digest(made), intake.odd_pdq)
 
 
+def _write_files(
+    entries: Iterable[Entry | EntryBatch | Skipped], work: Path, disk: Disk, progress: Progress
+) -> tuple["_Intake", SkipCount, Facts, int | None]:
+    skipped = SkipCount()
+    with _Intake(work, disk, progress) as intake:
+        for each in entries:
+            if isinstance(each, Skipped):
+                skipped.add(each)
+            elif isinstance(each, EntryBatch):
+                intake.add_batch(each)
+            else:
+                intake.add(each)
+    files = dict(intake.files)
+    for name, spool in intake.spools.items():
+        files |= write_column(work, disk, name, spool)
+    distinct = None
+    if "pdq" in intake.spools:
+        distinct, ring = write_ring(work, disk, lambda done: progress(done, layout.RING_CHUNKS, "parts of the ring"))
+        files |= ring
+    return intake, skipped, files, distinct
+
+
 class _Intake:
     """Entries in the order they come: lines and offsets for good, digests spooled until they are sorted."""
 
-    def __init__(self, work: Path, progress: Progress) -> None:
+    def __init__(self, work: Path, disk: Disk, progress: Progress) -> None:
         self.count = 0
         self.odd_pdq = 0
         self.spools: dict[str, DigestSpool] = {}
@@ -113,7 +121,7 @@ class _Intake:
         self._waiting: list[Entry] = []
         self._stack = ExitStack()
         self._lines, self._offsets = (
-            self._stack.enter_context(NewFile(work / name)) for name in (layout.LINES, layout.OFFSETS)
+            self._stack.enter_context(NewFile(work / name, disk)) for name in (layout.LINES, layout.OFFSETS)
         )
         self._offsets.write(bytes(8))
 

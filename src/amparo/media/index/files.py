@@ -3,6 +3,7 @@
 import hashlib
 import mmap
 import os
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from queue import Queue
 from threading import Thread
@@ -15,20 +16,48 @@ import numpy.typing as npt
 from amparo.media.errors import IndexDamaged
 
 _STEP: Final = 1 << 22
-#: So much is sent to the disk at a time, while the next is being computed, rather than all at the end.
+#: So much of a file is sent to the disk at a time, rather than all at the end.
 _SYNC_EVERY: Final = 1 << 27
 
 
+class Disk:
+    """Sends files to the disk while other work goes on. After the `with` block all of them are there, or OSError."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=1)
+        self._sent: list[Future[None]] = []
+
+    def send(self, file: int) -> None:
+        """Start to make safe what has been written to `file` (a descriptor, which may be closed then)."""
+        self._sent.append(self._pool.submit(_sync_and_close, os.dup(file)))
+
+    def __enter__(self) -> "Disk":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None) -> None:
+        self._pool.shutdown(wait=True)
+        for each in self._sent if kind is None else ():
+            each.result()
+
+
+def _sync_and_close(file: int) -> None:
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
 class NewFile:
-    """A file being written. After the `with` block it is on the disk, and `facts` holds its size and SHA-256.
+    """A file being written. After the `with` block `facts` holds its size and SHA-256, and it is on the disk, or, if
+    a Disk is given, when that is left.
 
     Hashing and writing go on in a thread of their own, some steps behind whoever writes. What is given to `write`
     must not be changed afterwards.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, disk: Disk | None = None) -> None:
         self.facts: dict[str, Any] = {}
-        self._sink = _Sink(path)
+        self._sink = _Sink(path, disk)
         self._waiting = bytearray()
         self._queue: Queue[memoryview | None] = Queue(maxsize=8)
         self._thread: Thread | None = None
@@ -75,8 +104,9 @@ class NewFile:
 class _Sink:
     """The file itself. `error`: what went wrong in the thread, to be raised where somebody can catch it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, disk: Disk | None) -> None:
         self.error: OSError | None = None
+        self._disk = disk
         self._out = path.open("wb", buffering=0)
         self._digest = hashlib.sha256()
         self._size = self._synced = 0
@@ -86,8 +116,8 @@ class _Sink:
         while step:
             step = step[self._out.write(step) or 0 :]
             self._size = self._out.tell()
-        if self._size - self._synced >= _SYNC_EVERY:
-            os.fdatasync(self._out.fileno())
+        if self._disk and self._size - self._synced >= _SYNC_EVERY:
+            self._disk.send(self._out.fileno())
             self._synced = self._size
 
     def take_or_remember(self, step: memoryview) -> None:
@@ -100,7 +130,10 @@ class _Sink:
     def finish(self) -> dict[str, Any]:
         if self.error:
             raise self.error
-        os.fsync(self._out.fileno())
+        if self._disk:
+            self._disk.send(self._out.fileno())
+        else:
+            os.fsync(self._out.fileno())
         return {"size": self._size, "sha256": self._digest.hexdigest()}
 
     def close(self) -> None:
