@@ -87,4 +87,5 @@ def card(person: Person, match: Match, may_be_shown: Shown | None = None) -> Car
 
 
 def _loaded(matches: QuerySet[Match]) -> QuerySet[Match]:
-    return matches.select_related("item", "hash_list", "exhibit__case__agency").prefetch_related("reviews__person")
+    beside = ("item", "hash_list", "scan", "exhibit__case__agency", "known_from__exhibit__case")
+    return matches.select_related(*beside).prefetch_related("reviews__person")

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from amparo.web.accounts.models import Person
 from amparo.web.accounts.permissions import require
 from amparo.web.cases.scope import cases_of
-from amparo.web.matches.models import Match, Review
+from amparo.web.matches.models import ListOpinion, Match, Review
 from amparo.web.matches.outcomes import Outcome, outcomes
 
 ROWS = 50
@@ -29,6 +29,7 @@ def decisions(request: HttpRequest) -> HttpResponse:
     mine = Review.objects.filter(person=request.user, match__exhibit__case__in=cases_of(request.user)).order_by("-at")
     page = Paginator(mine.select_related("match__item", "match__exhibit__case"), ROWS).get_page(request.GET.get("page"))
     context = {"page": page, "rows": _rows(request.user, list(page.object_list)), "counts": _counts(request.user, mine)}
+    context["opinions"] = ListOpinion.objects.filter(by=request.user).count()
     return render(request, "matches/decisions.html", context)
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from amparo.base import Skipped, gettext_noop
-from amparo.media import NoPreview, preview
+from amparo.media import IndexDamaged, NoPreview, preview
 from amparo.media.video import video_frames
 from amparo.web.accounts.models import Person
 from amparo.web.accounts.permissions import require
@@ -27,11 +27,12 @@ from amparo.web.exhibits import rules
 from amparo.web.exhibits.models import Exhibit
 from amparo.web.exhibits.sources import item_blob
 from amparo.web.matches import actions, forms
+from amparo.web.matches.actions.opinions import opinion_on
 from amparo.web.matches.cards import card, cards
-from amparo.web.matches.errors import ReviewRefused
+from amparo.web.matches.errors import OpinionRefused, ReviewRefused
 from amparo.web.matches.grouping import keyed, members, open_to
 from amparo.web.matches.labels import labels_of
-from amparo.web.matches.models import Exposure, Match, Scan
+from amparo.web.matches.models import Exposure, ListOpinion, Match, Scan
 from amparo.web.matches.places import same_bytes
 from amparo.web.matches.policy import policy
 from amparo.web.matches.views.breaks import or_break
@@ -98,7 +99,7 @@ def match_for(request: HttpRequest, pk: UUID) -> Match:
     require(request.user, "matches.see")
     found = (
         Match.objects.filter(pk=pk, exhibit__case__in=cases_of(request.user))
-        .select_related("item", "hash_list", "exhibit__case__agency", "known_from__exhibit__case")
+        .select_related("item", "hash_list", "scan", "exhibit__case__agency", "known_from__exhibit__case")
         .first()
     )
     if found is None:
@@ -122,10 +123,19 @@ def match(request: HttpRequest, pk: UUID) -> HttpResponse:
         "next": _next(request.user, found),
         "also_by": Match.objects.filter(item=found.item).exclude(pk=found.pk).select_related("hash_list")[:20],
         "places": same_bytes(found.item),
+        "opinion": _opinion(found),
         "history": history(agency_id=found.case.agency_id, case_id=found.case.pk, object=f"match:{found.pk}"),
         **_asked(request, found.case),
     }
     return render(request, "matches/match.html", context)
+
+
+def _opinion(found: Match) -> ListOpinion | None:
+    """What the unit thinks of the entry; nothing where the list's index is damaged, which its own page says."""
+    try:
+        return opinion_on(found)
+    except (IndexDamaged, OpinionRefused):
+        return None
 
 
 def _next(person: Person, found: Match) -> Match | None:

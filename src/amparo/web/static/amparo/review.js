@@ -25,12 +25,12 @@
     return next < 1 ? all.length : next;
   };
 
-  const follow = () => {
-    const link = document.querySelector("[data-review-next]");
-    if (link) link.click();
+  /* Behind the last card of a page of one lies the next match. */
+  const move = (step) => {
+    const next = document.querySelector("[data-review-next]");
+    if (next && step > 0 && here + step >= cards().length) next.click();
+    else show(here + step);
   };
-
-  const move = (step) => (here + step >= cards().length && cards().length === 1 && step > 0 ? follow() : show(here + step));
 
   const digit = (card, key) => {
     const option = card.querySelector(`option[data-digit="${key}"]`);
