@@ -210,6 +210,14 @@ def test_a_list_flooded_with_one_picture_is_cut_and_says_so(tmp_path: Path) -> N
     assert all(hit.truncated for hit in hits)
 
 
+def test_what_many_videos_share_is_not_counted(made_list: Index, tmp_path: Path) -> None:
+    card = index_of(tmp_path / "n", [Entry(row, {"pdq": word(row)}) for row in (4, 5)])
+    video = made(*((float(number), word(number), 90) for number in range(3, 7)))
+    assert match_video(video, made_list)[0].frames == 4
+    (hit,) = match_video(video, made_list, negative=card)
+    assert (hit.frames, hit.verdict) == (2, Verdict.UNDECIDED)
+
+
 def test_what_is_no_video_has_no_verdict(listed: Index) -> None:
     examined = examine_video(Blob.from_bytes(b"words", "words.mp4"), {"clips": listed})
     assert examined.verdict is None

@@ -110,7 +110,7 @@ def match_many(
     suspects = {number: pictures[number] for found in near.values() for number in found}
     harmless = _near_entries(negative, suspects, threshold, cap) if negative is not None else {}
     return [
-        _one(_Query(name, hashes, threshold, min_quality), indexes, _of(near, number), harmless.get(number))
+        _one(_Query(name, hashes, threshold, min_quality), indexes, _of(near, number), harmless.get(number), negative)
         for number, (name, hashes) in enumerate(batch)
     ]
 
@@ -128,7 +128,11 @@ def _of(near: Mapping[str, Mapping[int, _NearEntries]], number: int) -> dict[str
 
 
 def _one(
-    query: _Query, indexes: Mapping[str, Index], near: Mapping[str, _NearEntries], harmless: _NearEntries | None
+    query: _Query,
+    indexes: Mapping[str, Index],
+    near: Mapping[str, _NearEntries],
+    harmless: _NearEntries | None,
+    negative: Index | None,
 ) -> Scanned:
     hashes, skipped = query.hashes, _not_compared(query)
     safe = min((each.distance for each in harmless.found.values()), default=None) if harmless else None
@@ -143,7 +147,7 @@ def _one(
         skipped.append(Skipped(query.name, "negative-bank", detail))
     for list_name in [name for name, each in near.items() if each.cut]:
         skipped.append(Skipped(query.name, "too-many-near", f"more near entries in {list_name} than are shown"))
-    of_video, said = _video_hits(query, indexes)
+    of_video, said = _video_hits(query, indexes, negative)
     return Scanned(query.name, hashes, (*hits, *of_video), (*skipped, *said))
 
 
@@ -203,11 +207,12 @@ def _strongest_first(hit: Hit) -> tuple[int, int, int]:
     return SIGNALS.names().index(hit.signal), hit.distance, hit.entry.row
 
 
-def _video_hits(query: _Query, indexes: Mapping[str, Index]) -> tuple[list[Hit], list[Skipped]]:
+def _video_hits(query: _Query, indexes: Mapping[str, Index], negative: Index | None) -> tuple[list[Hit], list[Skipped]]:
     video = query.hashes.video
     if video is None:
         return [], []
-    by_list = {name: match_video(video, index, query.threshold, query.min_quality) for name, index in indexes.items()}
+    limits = (query.threshold, query.min_quality)
+    by_list = {name: match_video(video, index, *limits, negative=negative) for name, index in indexes.items()}
     hits = [_video_hit(name, each) for name, found in by_list.items() for each in found]
     skipped = [each for each in [video.skipped(query.name)] if each is not None]
     if verdict(video, _all(by_list.values()), query.min_quality) is Verdict.NOT_ENOUGH:

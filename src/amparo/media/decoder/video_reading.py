@@ -15,6 +15,7 @@ import av.subtitles.codeccontext
 import av.subtitles.stream  # PyAV loads these late, when nothing can be opened any more
 import numpy as np
 import numpy.typing as npt
+from av.codec.context import Flags, ThreadType
 from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Discard
@@ -138,8 +139,9 @@ class Reading:
             raise CannotRead(
                 "video-too-large", f"{codec.width} x {codec.height} pixels; the limit is {self._limits.pixels}"
             )
-        codec.thread_count, codec.thread_type = 1, av.codec.context.ThreadType.NONE
+        codec.thread_count, codec.thread_type = 1, ThreadType.NONE
         codec.options = {"max_pixels": str(self._limits.pixels)}
+        codec.flags |= int(Flags.bitexact)  # the same pixels on every processor
         for other in self._container.streams:
             other.discard = Discard.all
         self.stream.discard = Discard.nonkey if key_frames else Discard.default

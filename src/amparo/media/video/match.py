@@ -91,19 +91,28 @@ class _Found(NamedTuple):
 
 
 def match_video(
-    video: VideoHash, index: Index, threshold: int = NEAR_BITS, min_quality: int = MIN_QUALITY
+    video: VideoHash,
+    index: Index,
+    threshold: int = NEAR_BITS,
+    min_quality: int = MIN_QUALITY,
+    *,
+    negative: Index | None = None,
 ) -> list[VideoHit]:
     """Return the listed videos and pictures that `video` agrees with, matches first, then by pictures in order.
 
-    Pictures of quality `min_quality` or more are compared as they are, turned and mirrored. Deterministic.
+    Pictures of quality `min_quality` or more are compared as they are, turned and mirrored. `negative`: what many
+    videos share, such as a platform's end card; a picture that lies at least as near to it is not counted.
     """
     usable = [frame for frame in video.frames if frame.quality >= min_quality]
     groups: dict[tuple[str | None, int], list[_Found]] = defaultdict(list)
     truncated = False
     pairs = 0
+    harmless = _nearest(usable, negative, threshold) if negative is not None else {}
     for found in _near(usable, index, threshold):
         if found is None or pairs >= MAX_PAIRS:
             truncated = True
+            continue
+        if found.distance >= harmless.get(found.query, threshold + 1):
             continue
         name = found.entry.extra.get("video")
         groups[name, 0 if name is not None else found.entry.row].append(found)
@@ -141,6 +150,15 @@ def _near(usable: Sequence[VideoFrame], index: Index, threshold: int) -> Iterato
                 entries[ref] = index.entry(EntryRef(ref))
             yield _Found(begin + number, some[number], entries[ref], distance, variant)
         yield from (None for _ in answers.truncated)
+
+
+def _nearest(usable: Sequence[VideoFrame], index: Index, threshold: int) -> dict[int, int]:
+    """Number of a picture -> how near the nearest entry of `index` lies, where any is near."""
+    nearest: dict[int, int] = {}
+    for found in _near(usable, index, threshold):
+        if found is not None:
+            nearest[found.query] = min(found.distance, nearest.get(found.query, found.distance))
+    return nearest
 
 
 def _hit(name: str | None, found: Sequence[_Found], usable: int, truncated: bool) -> VideoHit:

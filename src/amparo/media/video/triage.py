@@ -33,26 +33,33 @@ def examine_video(
     min_quality: int = MIN_QUALITY,
     *,
     deepen: bool = True,
+    negative: Index | None = None,
     decoder: VideoDecoder | None = None,
 ) -> Examined:
     """Hash `blob` by its key frames and compare it; if that decides nothing and `deepen` allows, by seconds.
 
-    Skip reasons: those of `hash_video`. Raises BlobUnreadable.
+    `negative`: see `match_video`. Skip reasons: those of `hash_video`. Raises BlobUnreadable.
     """
     with open_blob(blob) as stream, opened(stream, blob.size, blob.name, decoder) as video:
         if isinstance(video, Skipped):
             return Examined(video, None)
-        first = _compared(video.hash(None), indexes, threshold, min_quality, deepened=False)
+        limits = (threshold, min_quality)
+        first = _compared(video.hash(None), indexes, limits, negative, deepened=False)
         if first.verdict is not Verdict.UNDECIDED or not deepen:
             return first
-        return _compared(video.hash(SECOND), indexes, threshold, min_quality, deepened=True)
+        return _compared(video.hash(SECOND), indexes, limits, negative, deepened=True)
 
 
 def _compared(
-    video: VideoHash | Skipped, indexes: Mapping[str, Index], threshold: int, min_quality: int, *, deepened: bool
+    video: VideoHash | Skipped,
+    indexes: Mapping[str, Index],
+    limits: tuple[int, int],
+    negative: Index | None,
+    *,
+    deepened: bool,
 ) -> Examined:
     if isinstance(video, Skipped):
         return Examined(video, None, deepened=deepened)
-    hits = {name: tuple(match_video(video, index, threshold, min_quality)) for name, index in indexes.items()}
-    said = verdict(video, (hit for each in hits.values() for hit in each), min_quality)
+    hits = {name: tuple(match_video(video, index, *limits, negative=negative)) for name, index in indexes.items()}
+    said = verdict(video, (hit for each in hits.values() for hit in each), limits[1])
     return Examined(video, said, hits, deepened)
