@@ -11,10 +11,10 @@ from amparo.media.errors import (
 )
 from amparo.media.hashes import VARIANTS, CameraFacts, Hashes, PdqHash
 from amparo.media.hashing import hash_blob, preview
-from amparo.media.index import EntryRef, Index, IndexReport, Near, build_index
+from amparo.media.index import Bank, EntryRef, Index, IndexReport, Near, NearMany, build_index, rebuild_index
 from amparo.media.lists import LISTS, Entry, ListFormat
+from amparo.media.lists.known_good import KnownGood
 from amparo.media.matching import Hit, Scanned, match, match_many
-from amparo.media.pipeline import KnownGood
 from amparo.media.recipes import rerun_scan, result_digest, scan_recipe
 from amparo.media.scan import scan
 from amparo.media.signals import SIGNALS, Signal
@@ -26,6 +26,7 @@ __all__ = [
     "NEAR_BITS",
     "SIGNALS",
     "VARIANTS",
+    "Bank",
     "BlobUnreadable",
     "CameraFacts",
     "Decoder",
@@ -41,6 +42,7 @@ __all__ = [
     "Limits",
     "ListFormat",
     "Near",
+    "NearMany",
     "NoPreview",
     "NotAHashList",
     "PdqHash",
@@ -52,6 +54,7 @@ __all__ = [
     "match",
     "match_many",
     "preview",
+    "rebuild_index",
     "rerun_scan",
     "result_digest",
     "scan",

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import BufferedReader, FileIO
 from queue import SimpleQueue
-from typing import Final, Protocol, TypeVar
+from typing import Final
 
 from amparo.base import Blob, Skipped
 from amparo.media.decoder import DEFAULT, Decoder, Look, shared_decoder
@@ -20,6 +20,7 @@ from amparo.media.decoder.video_client import VideoDecoder
 from amparo.media.errors import BlobUnreadable
 from amparo.media.hashes import Hashes
 from amparo.media.hashing import RULES, Taken, exact_hashes, take, with_picture
+from amparo.media.lists.known_good import KnownGood
 from amparo.media.matching import KNOWN_GOOD
 from amparo.media.video_hash import VideoHash
 
@@ -30,15 +31,8 @@ _BYTES: Final = 256 << 20
 _BATCH: Final = 64
 _SECONDS: Final = 0.5
 
-T = TypeVar("T")
 #: Looks at one video; the list of what is known decides how closely.
 Examine = Callable[[Blob, VideoDecoder | None], VideoHash | Skipped]
-
-
-class KnownGood(Protocol):
-    """A list of harmless files."""
-
-    def holds(self, *, md5: str, sha1: str, sha256: str) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)

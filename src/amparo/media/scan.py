@@ -6,8 +6,9 @@ from amparo.base import Blob, Progress, Skipped, silent
 from amparo.media.decoder import Decoder
 from amparo.media.decoder.video_client import VideoDecoder
 from amparo.media.index import Index
+from amparo.media.lists.known_good import KnownGood
 from amparo.media.matching import Hit, Scanned, match, match_many
-from amparo.media.pipeline import Examine, Hashed, KnownGood, Maker, hashed_in_order
+from amparo.media.pipeline import Examine, Hashed, Maker, hashed_in_order
 from amparo.media.signals.pdq import MIN_QUALITY, NEAR_BITS
 from amparo.media.video import examine_video
 from amparo.media.video_hash import VideoHash
