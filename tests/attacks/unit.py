@@ -31,6 +31,10 @@ from amparo.web.court.models import Bundle, Element, Finding
 from amparo.web.exhibits.actions import deposit_path, mark_restricted
 from amparo.web.exhibits.models import Exhibit, Item
 from amparo.web.matches.actions import answer_break, import_list, reveal, review, start_scan
+from amparo.web.matches.actions.lists import begin_import
+from amparo.web.matches.actions.negatives import propose_negative
+from amparo.web.matches.actions.opinions import give_opinion
+from amparo.web.matches.actions.scans import match_later
 from amparo.web.matches.models import Exposure, HashList, Match
 from amparo.web.referrals.actions import add_partner, receive, sealed_file, send
 from amparo.web.referrals.identity import card_of
@@ -203,9 +207,31 @@ class WorkedUnit(Unit):
         for exhibit in self.exhibits:
             with done_at_once():
                 start_scan(actor=self.all, exhibit=exhibit, lists=lists)
+        self._later(purposes[0])
         self.confirmed = [self._confirm(each.name) for each in lists]
         self.exposure: Exposure = reveal(actor=self.all, match=self.confirmed[0], reason="To judge it")
         answer_break(actor=self.all, answer="took")
+
+    def _later(self, purpose: str) -> None:
+        """A list that came by a job, met what was scanned before, and holds an entry that matches too much."""
+        with (self.files / "hash-list.csv").open(newline="") as stream:
+            pdqs = [line["pdq"] for line in csv.DictReader(stream)]
+        path = self.files / "flood.csv"
+        path.write_text("\n".join(["pdq", *pdqs]))
+        with done_at_once():
+            asked = begin_import(
+                actor=self.all, path=path, name="flood", version="1", purpose=purpose, source="Made up"
+            )
+        asked.refresh_from_db()
+        self.agency.policy["flood_limit"] = 0
+        self.agency.save()
+        with done_at_once():
+            match_later(actor=self.all, hash_list=asked.hash_list, cases=[self.case])
+        del self.agency.policy["flood_limit"]
+        self.agency.save()
+        match = Match.objects.filter(hash_list__name="known").first()
+        give_opinion(actor=self.all, match=match, opinion="disputed", note=f"Opinion of {self.slug}")
+        propose_negative(actor=self.all, sha256=secrets.token_hex(32), reason=f"Negative of {self.slug}")
 
     def _confirm(self, name: str) -> Match:
         match = Match.objects.filter(hash_list__name=name, exhibit__case=self.case).exclude(signal="pdq").first()
