@@ -59,8 +59,9 @@ class Comparison:
         self.lists.compare(batch)
         changed = [each for each in batch if each.known != before[each.pk]]
         TipFile.objects.bulk_update(changed, ["known"], batch_size=200)
-        tips = Tip.objects.filter(files__in=changed).distinct().prefetch_related("files", "keys")
+        found = {each.tip_id for each in changed}
+        tips = list(Tip.objects.filter(pk__in=found).prefetch_related("files", "keys"))
         for tip in tips:
             tip.known_files = sum(bool(each.known) for each in tip.files.all())
-            tip.save(update_fields=["known_files"])
-            place_again(self.ranker, tip)
+        Tip.objects.bulk_update(tips, ["known_files"], batch_size=100)
+        place_again(self.ranker, tips)

@@ -3,16 +3,17 @@
 A tip's bytes go into the store first, then its rows are written in the same transaction that moves the cursor past it.
 """
 
+import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db import transaction
 
 from amparo.base import Blob, SkipCount, Skipped, visible
-from amparo.evidence import READ_ERRORS, DiskFull, Stored, StoreDamaged, sniff
+from amparo.evidence import READ_ERRORS, DiskFull, StoreDamaged, sniff
 from amparo.exchange.tips import LooseFile
 from amparo.exchange.tips import Tip as Read
 from amparo.exchange.tips import TipFile as ReadFile
@@ -23,16 +24,26 @@ from amparo.web.reports.days import today
 from amparo.web.tips.known import Lists, compare_files, declared_problems
 from amparo.web.tips.models import Delivery, Tip, TipFile, TipKey
 from amparo.web.tips.plain import as_plain
-from amparo.web.tips.ranking import Ranker
+from amparo.web.tips.ranking import Ranker, Repeats, identify
 
 #: A batch ends after so many tips, files or seconds: what a killed worker has to do again.
 TIPS: Final = 50
 FILES: Final = 200
 SECONDS: Final = 4.0
 HEAD: Final = 512
+KINDS: Final = ("sha256", "sha1", "md5")
+#: Bytes of a file that is read at once, and looked up in the store before it is written.
+SMALL: Final = 16 << 20
 _CHUNK: Final = 1 << 20
 #: Examples of each reason that the delivery's page shows.
 EXAMPLES: Final = 3
+
+
+class Digested(NamedTuple):
+    sha256: str
+    sha1: str
+    md5: str
+    size: int
 
 
 @dataclass(slots=True)
@@ -99,9 +110,7 @@ class Importer:
         document: dict[str, Any] = {}
         if read.document is not None:
             stored, mime = self._put(read.document)
-            document = {
-                "sha256": stored.sha256, "sha1": stored.sha1, "md5": stored.md5, "size": stored.size, "mime": mime,
-            }  # fmt: skip
+            document = {**stored._asdict(), "mime": mime}
         files = [self._file(number, each) for number, each in enumerate(read.files, 1)]
         return Taken(position, read, document, files)
 
@@ -131,7 +140,12 @@ class Importer:
         file.problems = [[file.name, "unreadable", str(error)[:300]]]
         return file
 
-    def _put(self, blob: Blob) -> tuple[Stored, str]:
+    def _put(self, blob: Blob) -> tuple[Digested, str]:
+        """Store the bytes; small ones that are there already (of a folder, or sent before) are not written again."""
+        if blob.size is not None and blob.size <= SMALL:
+            data = blob.read(SMALL + 1)
+            if len(data) <= SMALL:
+                return self._put_small(data), sniff(data[:HEAD]) or ""
         head = b""
 
         def chunks() -> Iterator[bytes]:
@@ -142,7 +156,13 @@ class Importer:
                     yield chunk
 
         stored = self.store.put(chunks(), progress=lambda *_: self._tick())
-        return stored, sniff(head) or ""
+        return Digested(stored.sha256, stored.sha1, stored.md5, stored.size), sniff(head) or ""
+
+    def _put_small(self, data: bytes) -> Digested:
+        found = Digested(*(hashlib.new(kind, data, usedforsecurity=False).hexdigest() for kind in KINDS), len(data))
+        if found.sha256 not in self.store:
+            self.store.put([data], expected_sha256=found.sha256)
+        return found
 
     # -- rows
 
@@ -157,27 +177,27 @@ class Importer:
         self._empty()
 
     def _write(self) -> None:
-        """Rows of the batch: tips with their rank, files, keys; then what an earlier delivery brought already."""
+        """Rows of the batch: tips with their rank, their files, their keys."""
         made = [(self._row(taken), taken) for taken in self.batch]
+        repeats = Repeats(self.agency, [tip for tip, _ in made])
         keys = {tip.pk: self.ranker.keys(taken.read, taken.files) for tip, taken in made}
+        around = self.ranker.around(key for each in keys.values() for key in each)
         for tip, taken in made:
-            self.ranker.place(tip, taken.read, taken.files, keys[tip.pk])
-            tip.save(force_insert=True)
+            repeats.place(tip)
+            self.ranker.place(tip, taken.read, taken.files, keys[tip.pk], around)
             for file in taken.files:
                 file.tip = tip
-            TipFile.objects.bulk_create(taken.files, batch_size=200)
-            TipKey.objects.bulk_create(
-                [TipKey(tip=tip, purpose=each.purpose, value=each.value, keyed_hash=each.keyed_hash)
-                 for each in keys[tip.pk]],
-                batch_size=500,
-            )  # fmt: skip
+        Tip.objects.bulk_create([tip for tip, _ in made], batch_size=100)
+        TipFile.objects.bulk_create([file for _, taken in made for file in taken.files], batch_size=200)
+        rows = [TipKey(tip=tip, **each._asdict()) for tip, _ in made for each in keys[tip.pk]]
+        TipKey.objects.bulk_create(rows, batch_size=500)
 
     def _row(self, taken: Taken) -> Tip:
         read = taken.read
         for problem in (*read.problems, *(Skipped(*each) for file in taken.files for each in file.problems)):
             self._skip(problem)
         year = self.day.year
-        return Tip(
+        tip = Tip(
             agency=self.agency,
             number=f"T{year}-{next_number(self.agency, f'tip:{year}'):04d}",
             delivery=self.delivery,
@@ -196,6 +216,8 @@ class Importer:
             known_files=sum(bool(file.known) for file in taken.files),
             missing_files=sum(file.is_missing for file in taken.files),
         )
+        identify(tip, read)
+        return tip
 
     def _count(self) -> None:
         self.delivery.tips_read = self.seen
