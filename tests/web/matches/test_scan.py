@@ -162,6 +162,47 @@ def test_a_killed_scan_goes_on_with_no_match_lost_and_none_twice(
     assert LogLine.objects.filter(action="scan.done", object=f"scan:{made.pk}").count() == 1
 
 
+def test_several_decoders_find_the_same_killed_or_not(
+    scanned: Scan, lead, at_once, killed_at: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected, sha256 = found(), scanned.signatures_sha256
+    Match.objects.all().delete()
+    monkeypatch.setattr(jobs.scans, "workers_for", lambda items: 2)
+    killed_at(3)
+    with at_once():
+        made = start_scan(actor=lead, exhibit=scanned.exhibit, lists=scanned.lists.all())
+    Job.objects.filter(pk=made.job_id).update(lease_until=timezone.now() - timedelta(seconds=1))
+    with at_once():
+        assert take_up_stale_jobs() == 1
+    made.refresh_from_db()
+    assert (made.read, found()) == (6, expected)
+    assert made.signatures_sha256 == sha256  # what it saw is kept byte for byte as by one undisturbed process
+
+
+def test_a_large_exhibit_gets_a_decoder_for_each_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 4)
+    assert [jobs.scans.workers_for(items) for items in (0, 150, 250, 10**6)] == [1, 1, 2, 4]
+    monkeypatch.setattr(jobs.scans, "config", lambda: {"scan_workers": 3})
+    assert jobs.scans.workers_for(10**6) == 3
+
+
+def test_the_page_says_what_was_not_read_and_why(scanned: Scan, lead, signed_in) -> None:
+    page = signed_in(lead).get(f"/matches/scans/{scanned.pk}/").content.decode()
+    assert "too plain to compare by what it shows; compared by its digests" in page
+    assert "DCIM/other.jpg" in page
+    assert scanned.signatures_sha256 in page
+    assert scanned.skipped == {"picture-too-plain": 1}
+
+
+def test_nothing_outside_the_authorisation_is_named(scanned: Scan, lead, at_once, signed_in) -> None:
+    Authorisation.objects.update(data_kinds=["pictures"])
+    with at_once():
+        made = start_scan(actor=lead, exhibit=scanned.exhibit, lists=scanned.lists.all())
+    page = signed_in(lead).get(f"/matches/scans/{made.pk}/").content.decode()
+    assert "outside the authorisation: not read" in page
+    assert "notes.txt" not in page
+
+
 def test_restricted_items_are_still_compared_but_never_shown(scanned: Scan, lead, at_once, imported) -> None:
     Item.objects.update(item_class=Item.Class.RESTRICTED)
     with at_once():
