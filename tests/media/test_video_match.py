@@ -1,5 +1,6 @@
 """A listed clip, found again in copies that were changed in one way each; and the same verdict by key frames first."""
 
+import functools
 from io import BytesIO
 from pathlib import Path
 
@@ -41,6 +42,7 @@ def listed(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Index:
     return index_of(tmp_path_factory.mktemp("lists") / "clips", list(video_entries(video, "clip-1", "training")))
 
 
+@functools.cache
 def changed(shared: Path, way: str) -> bytes:
     scene, other = videos.scene(shared), videos.unrelated(shared)
     changes: dict[str, videos.Change] = {

@@ -141,7 +141,7 @@ def cropped(share: float) -> Change:
 
 
 def blurred(image: Image.Image) -> Image.Image:
-    return image.filter(ImageFilter.GaussianBlur(1.5))
+    return image.filter(ImageFilter.BoxBlur(1.5))
 
 
 def quarter_turned(image: Image.Image) -> Image.Image:
