@@ -29,7 +29,7 @@ GOAL = 10.0
 
 
 def run(scale: float) -> Iterator[Result]:
-    seconds = max(8, round(30 * scale))
+    seconds = max(4, round(30 * scale))
     original = _encoded(_scene(seconds), videos.scaled(1.0))
     clips = _clips(seconds, scale)
     times = 3 if scale >= 1 else 1
