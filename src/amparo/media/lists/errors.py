@@ -24,10 +24,3 @@ class NotKnownGood(AmparoError):
     sentence = gettext_noop("%(name)s cannot serve as a list of known good files: %(why)s.")
     advice = gettext_noop("Use an NSRL or Sleuth Kit database, a hashlookup filter, or a list made for that purpose.")
     exit_code = 2
-
-
-class NoLabelSet(AmparoError):
-    code = "M014"
-    sentence = gettext_noop("The label file %(file)s cannot be used: %(why)s.")
-    advice = gettext_noop("Correct it, or remove it to use the sets that come with Amparo; the docs show the form.")
-    exit_code = 2
