@@ -1,9 +1,15 @@
 // The Python face of the index kernels.
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/string.h>
 
-#include <optional>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <stdexcept>
+#include <string>
 
 #include "index.hpp"
 
@@ -125,6 +131,33 @@ Out2 find_exact(Bytes2 digests, Numbers starts, unsigned bits, Bytes2 queries) {
     return given<Out2, std::uint32_t>(std::move(ranges), {queries.shape(0), 2});
 }
 
+// A file's bytes without reading them and, unlike Python's mmap, without keeping the file open: a worker may have
+// hundreds of lists, and few files.
+nb::ndarray<nb::numpy, const std::uint8_t, nb::ndim<1>> map_bytes(const std::string &path) {
+    const auto fail = [&path](int file) {
+        PyErr_SetFromErrnoWithFilename(PyExc_OSError, path.c_str());
+        if (file >= 0) close(file);
+        throw nb::python_error();
+    };
+    const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    struct stat facts;
+    if (file < 0 || fstat(file, &facts) != 0) fail(file);
+    const std::size_t size = static_cast<std::size_t>(facts.st_size);
+    void *bytes = size ? mmap(nullptr, size, PROT_READ, MAP_SHARED, file, 0) : nullptr;
+    if (bytes == MAP_FAILED) fail(file);
+    close(file);
+    struct Mapping {
+        void *bytes;
+        std::size_t size;
+    };
+    nb::capsule owner(new Mapping{bytes, size}, [](void *held) noexcept {
+        auto *mapping = static_cast<Mapping *>(held);
+        if (mapping->size) munmap(mapping->bytes, mapping->size);
+        delete mapping;
+    });
+    return {static_cast<const std::uint8_t *>(bytes), {size}, owner};
+}
+
 }  // namespace
 
 void bind_index(nb::module_ &m) {
@@ -145,4 +178,6 @@ void bind_index(nb::module_ &m) {
           nb::arg("counts").noconvert(), "Adds the rows of each prefix of `bits` bits to `counts`.");
     m.def("find_exact", &find_exact, nb::arg("digests").noconvert(), nb::arg("starts").noconvert(), nb::arg("bits"),
           nb::arg("queries").noconvert(), "Rows (first, end) of the sorted digests equal to each query.");
+    m.def("map_bytes", &map_bytes, nb::arg("path"),
+          "The bytes of a file, mapped, read-only; no open file is kept. OSError as open gives.");
 }

@@ -297,6 +297,13 @@ def test_memory_does_not_grow_with_the_list(tmp_path: Path) -> None:
     assert large - small < 40_000
 
 
+def test_an_open_index_keeps_no_file_open(ringed: Path) -> None:
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    many = [Index.open(ringed) for _ in range(50)]
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before + 2
+    assert len(many[-1]) == layout.RING_FROM + 10
+
+
 def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(file: int) -> None:
         raise OSError(28, "No space left on device")

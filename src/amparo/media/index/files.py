@@ -1,7 +1,6 @@
 """Files of an index: written once, front to back, with their SHA-256 taken on the way; read by mapping them."""
 
 import hashlib
-import mmap
 import os
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from amparo import _kernels
 from amparo.media.errors import IndexDamaged
 
 _STEP: Final = 1 << 22
@@ -140,14 +140,10 @@ class _Sink:
         self._out.close()
 
 
-def map_file(folder: Path, name: str) -> memoryview:
-    """The bytes of a file without reading them. Raises IndexDamaged if it cannot be opened."""
-    path = folder / name
+def map_file(folder: Path, name: str) -> npt.NDArray[np.uint8]:
+    """The bytes of a file, mapped and not read; no open file is kept. Raises IndexDamaged."""
     try:
-        with path.open("rb") as stream:
-            if path.stat().st_size == 0:
-                return memoryview(b"")  # an empty file cannot be mapped
-            return memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
+        return _kernels.map_bytes(str(folder / name))
     except OSError as error:
         raise IndexDamaged(file=name, why=error.strerror or "it cannot be read") from error
 
@@ -157,7 +153,7 @@ def map_numbers(folder: Path, name: str, kind: str) -> npt.NDArray[Any]:
     mapped = map_file(folder, name)
     if len(mapped) % np.dtype(kind).itemsize:
         raise IndexDamaged(file=name, why="it ends within a number")
-    return np.frombuffer(mapped, kind)
+    return mapped.view(kind)
 
 
 def file_sha256(path: Path) -> str:

@@ -157,7 +157,7 @@ class Index:
         start, end = int(self._offsets[ref]), int(self._offsets[ref + 1])
         if not start < end <= len(self._lines):
             raise IndexDamaged(file=layout.OFFSETS, why=f"entry {ref} has no place in {layout.LINES}")
-        return bytes(self._lines[start:end])
+        return self._lines[start:end].tobytes()
 
     def _column(self, name: str, count: int) -> Column:
         digests = map_numbers(self.folder, layout.column(name, "digests"), "u1").reshape(count, SIGNALS[name].octets)
