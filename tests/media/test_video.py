@@ -345,6 +345,13 @@ def test_a_preview_stands_as_the_camera_was_held(clip: bytes) -> None:
     assert hashed(turned).frames == hashed(clip).frames, "hashes are of the pictures as stored"
 
 
+def test_previews_that_take_too_long_are_refused(clip: bytes) -> None:
+    with VideoDecoder(VideoLimits(preview_seconds=0)) as decoder:
+        made = video_frames(io.BytesIO(clip), None, "v", [0.0], decoder=decoder)
+    assert isinstance(made, Skipped)
+    assert made.reason == "decoder-timeout"
+
+
 def test_too_many_previews_are_refused(clip: bytes) -> None:
     made = video_frames(io.BytesIO(clip), None, "v", [0.1] * 201)
     assert isinstance(made, Skipped)

@@ -82,7 +82,7 @@ class VideoDecoder:
         with self._lock:
             process = self._ready()
             late = threading.Event()
-            alarm = threading.Timer(self.limits.wall_seconds, _kill, (process.popen, late))
+            alarm = threading.Timer(self._wait(header), _kill, (process.popen, late))
             alarm.start()
             try:
                 answer = _talk(process, header, file)
@@ -91,13 +91,18 @@ class VideoDecoder:
             finally:
                 alarm.cancel()
             if answer is None:
-                return self._lost(late.is_set())
+                return self._lost(self._wait(header) if late.is_set() else None)
         return answer if answer[0]["ok"] else Skipped("", answer[0]["reason"], answer[0]["detail"])
 
-    def _lost(self, late: bool) -> Skipped:
+    def _wait(self, header: dict[str, Any]) -> float:
+        """Seconds to wait for an answer; for previews a little more than the process allows itself."""
+        preview = self.limits.preview_seconds + 10.0 if header["op"] == "frames" else self.limits.wall_seconds
+        return min(preview, self.limits.wall_seconds)
+
+    def _lost(self, late: float | None) -> Skipped:
         status = self._stop()
-        if late:
-            return Skipped("", "decoder-timeout", f"no answer within {self.limits.wall_seconds:g} s")
+        if late is not None:
+            return Skipped("", "decoder-timeout", f"no answer within {late:g} s")
         return Skipped("", "decoder-crashed", f"the video process ended with status {status}")
 
     def _ready(self) -> _Process:

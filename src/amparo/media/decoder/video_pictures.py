@@ -3,6 +3,7 @@
 Inside the video process only. Without sound, without metadata, turned as the camera says.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import BinaryIO, Final, NamedTuple
@@ -34,22 +35,25 @@ def pictures_at(file: BinaryIO, limits: VideoLimits, times: Sequence[float], wis
     if len(times) > limits.previews:
         raise CannotRead("video-too-large", f"{len(times)} previews asked; the limit is {limits.previews}")
     made = {}
+    ends = time.monotonic() + limits.preview_seconds
     for seconds in sorted(set(times)):
         # Opened anew each time: after a damaged part, a seek alone may leave a decoder without its key frame.
         file.seek(0)
         reading = Reading(file, limits, key_frames=False)
         try:
-            made[seconds] = _png(_picture_at(reading, seconds), wish)
+            made[seconds] = _png(_picture_at(reading, seconds, ends), wish)
         finally:
             reading.close()
     return [made[seconds] for seconds in times]
 
 
-def _picture_at(reading: Reading, seconds: float) -> Image.Image:
+def _picture_at(reading: Reading, seconds: float, ends: float) -> Image.Image:
     reading.seek(seconds)
     clock, last = Clock(reading), None
     for frame in _frames(reading):
         last = frame
+        if time.monotonic() > ends:
+            raise CannotRead("decoder-timeout", "it takes too long to come to this picture")
         stamp = frame.pts if frame.pts is not None else frame.dts
         if clock.seconds(stamp) + _ROUNDING >= seconds:
             break

@@ -22,7 +22,7 @@ _OPEN_FILES: Final = 16
 
 
 def main() -> int:
-    limits = VideoLimits(*(kind(text) for kind, text in zip((int,) * 8 + (float,), sys.argv[1:], strict=True)))
+    limits = VideoLimits(*(kind(text) for kind, text in zip((int,) * 9 + (float,), sys.argv[1:], strict=True)))
     talk = socket.socket(fileno=os.dup(0))
     source, sink = talk.makefile("rb"), talk.makefile("wb")
     _confine(limits)
