@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -203,6 +205,42 @@ def test_withdrawn_entries_take_no_place_under_a_cap(bank: Bank) -> None:
     assert (found.rows[:, 1].tolist(), found.truncated.tolist()) == ([8, 9, 10, 11], [0])
     found = bank.near_many(query, 31, cap=5)
     assert (found.rows[:, 1].tolist(), found.truncated.tolist()) == ([8, 9, 10, 11, 12], [])
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from amparo.media import Bank, Entry
+bank = Bank.open(Path(sys.argv[1]), delta=25)
+print("ready", flush=True)
+while True:
+    first = len(bank._dead)
+    bank.append([Entry(ref, {"md5": f"{ref:032x}"}) for ref in range(first, first + 20)])
+    bank.withdraw([first + 3])
+    print(first, flush=True)
+    if first % 60 == 40:
+        bank.merge(whole=first % 120 == 40)
+"""
+
+
+def test_killed_at_any_moment_it_holds_all_that_was_promised(bank: Bank) -> None:
+    said: set[int] = set()
+    for wait in (0.02, 0.11, 0.2):
+        writer = subprocess.Popen([sys.executable, "-c", WRITER, str(bank.folder)], stdout=subprocess.PIPE, text=True)
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "ready\n"
+        with suppress(subprocess.TimeoutExpired):
+            writer.wait(wait)
+        writer.kill()
+        said |= {int(line) for line in writer.stdout.read().split() if line.isdigit()}
+        writer.wait()
+        again = Bank.open(bank.folder, check=True)
+        for first in said:
+            live = [ref for ref in range(first, first + 20) if ref != first + 3]
+            wanted = np.array([list(bytes.fromhex(f"{ref:032x}")) for ref in range(first, first + 20)], np.uint8)
+            assert again.lookup_many("md5", wanted)[:, 1].tolist() == live
+            assert [again.entry(ref).row for ref in live] == live
+    assert said
 
 
 class BankStory(RuleBasedStateMachine):
