@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
 from typing import Any, BinaryIO, Final
 from xml.etree.ElementTree import Element, SubElement, tostring
-from xml.sax.saxutils import escape
 
 from amparo.base import Skipped
 from amparo.media.lists.entry import Entry, ListExample, ListFormat
@@ -27,6 +26,8 @@ NAMESPACE: Final = "https://hashsharing.ncmec.org/hashsharing/v2"
 KINDS: Final = ("image", "video", "deletedImage", "deletedVideo")
 FINGERPRINTS: Final = {"md5": "md5", "sha1": "sha1", "sha256": "sha256", "pdq": "pdq", "pdna": "photodna"}
 
+#: As clients of the service read it.
+_STAMP: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _UNFIT: Final = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -169,13 +170,13 @@ def _says_the_same(entry: Entry) -> bool:
 
 def _made(entry: Entry) -> Element:
     element = Element(_kind(entry))
-    extra = {name: _fit(text) for name, text in entry.extra.items()}
+    extra = {name: fit(text) for name, text in entry.extra.items()}
     SubElement(element, "member", id=extra.get("member_id", "0")).text = extra.get("member")
     if "timestamp" in extra:
         SubElement(element, "timestamp").text = extra["timestamp"]
     SubElement(element, "id").text = extra.get("id", str(entry.row))
     if entry.label:
-        SubElement(element, "classification").text = _fit(entry.label)
+        SubElement(element, "classification").text = fit(entry.label)
     if entry.status == "active":
         prints = SubElement(element, "fingerprints")
         for tag, signal in FINGERPRINTS.items():
@@ -184,7 +185,7 @@ def _made(entry: Entry) -> Element:
     return element
 
 
-def _fit(text: str) -> str:
+def fit(text: str) -> str:
     """`text` with the signs that XML cannot carry replaced."""
     return _UNFIT.sub("\ufffd", one_line(text))
 
@@ -195,18 +196,19 @@ class _Block:
     def __init__(self, file: Any) -> None:
         self._file = file
         self.count = 0
-        self._latest = ""
+        self._latest = "1970-01-01T00:00:00Z"
 
     def add(self, text: str, entry: Entry) -> None:
         self._file.write(text.encode("utf-8", "xmlcharrefreplace") + b"\n")
-        self._latest = max(self._latest, entry.extra.get("timestamp", ""))
+        stamp = entry.extra.get("timestamp", "")
+        if _STAMP.fullmatch(stamp):
+            self._latest = max(self._latest, stamp)
         self.count += 1
 
     def write(self, name: str, sink: BinaryIO) -> None:
         if not self.count:
             return
-        latest = escape(_fit(self._latest) or "1970-01-01T00:00:00Z", {'"': "&quot;"})
-        sink.write(f'<{name} count="{self.count}" maxTimestamp="{latest}">\n'.encode())
+        sink.write(f'<{name} count="{self.count}" maxTimestamp="{self._latest}">\n'.encode())
         self._file.seek(0)
         while chunk := self._file.read(1 << 20):
             sink.write(chunk)
