@@ -238,3 +238,16 @@ def test_the_scan_finds_a_clip_and_its_recipe_can_be_run_again(shared: Path, lis
     recipe = scan_recipe(scanned, {"clips": listed}, 31, 50)
     assert recipe is not None
     assert rerun_scan(blob, {"clips": listed.folder}, recipe.parameters) == recipe.output
+
+
+def test_the_scan_and_its_recipe_heed_the_negative_bank(shared: Path, listed: Index, tmp_path: Path) -> None:
+    from amparo.media import rerun_scan, scan, scan_recipe
+
+    blob = Blob.from_bytes(changed(shared, "ten seconds of it"), "part.mp4")
+    shown = hashed(changed(shared, "ten seconds of it"), deepen=True)
+    bank = index_of(tmp_path / "n", list(video_entries(shown, "harmless")))
+    scanned = next(scan([blob], {"clips": listed}, negative=bank))
+    assert [hit for hit in scanned.hits if hit.verdict is Verdict.MATCH] == []
+    recipe = scan_recipe(scanned, {"clips": listed}, 31, 50, negative=bank)
+    assert recipe is not None
+    assert rerun_scan(blob, {"clips": listed.folder}, recipe.parameters, negative=bank.folder) == recipe.output

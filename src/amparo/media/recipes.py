@@ -64,7 +64,7 @@ def rerun_scan(
     bank = Index.open(negative, check=True) if negative is not None else None
     threshold, min_quality, rules = parameters["threshold"], parameters["min_quality"], parameters.get("rules", 1)
     known = _AllKnownGood() if parameters.get("known_good") else None
-    made = Maker(examining(opened, threshold, min_quality), known, rules).whole(blob, shared_decoder())
+    made = Maker(examining(opened, threshold, min_quality, bank), known, rules).whole(blob, shared_decoder())
     return result_digest(_compared(made, opened, (threshold, min_quality), bank, rules))
 
 

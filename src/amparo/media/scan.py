@@ -38,7 +38,7 @@ def scan(
     `decoder`: whose limits hold; the one that is used if there is one worker. `known_good`: what it holds is compared
     by exact digests only, and that is said. `negative`: see `match`. Closing the iterator ends all work.
     """
-    maker = Maker(examining(indexes, threshold, min_quality), known_good)
+    maker = Maker(examining(indexes, threshold, min_quality, negative), known_good)
     done = 0
     for batch in hashed_in_order(blobs, maker, decoder=decoder, workers=workers):
         for scanned in matched(batch, indexes, threshold, min_quality, negative=negative):
@@ -47,11 +47,11 @@ def scan(
             progress(done, None, "files")
 
 
-def examining(indexes: Mapping[str, Index], threshold: int, min_quality: int) -> Examine:
+def examining(indexes: Mapping[str, Index], threshold: int, min_quality: int, negative: Index | None = None) -> Examine:
     """Return how a video is looked at: closely enough to decide whether these lists know it."""
 
     def examine(blob: Blob, decoder: VideoDecoder | None) -> VideoHash | Skipped:
-        return examine_video(blob, indexes, threshold, min_quality, decoder=decoder).video
+        return examine_video(blob, indexes, threshold, min_quality, negative=negative, decoder=decoder).video
 
     return examine
 
