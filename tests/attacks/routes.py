@@ -84,6 +84,7 @@ PLACES: Final[dict[str, Place]] = {
     "matches:withdraw": Place("lists.import", "matches.HashList"),
     "matches:coming": Place("lists.import", "matches.ListImport"),
     "matches:later": Place("matches.scan", "matches.HashList"),
+    "matches:feedback": Place("lists.import", "matches.HashList"),
     "matches:negatives": Place("matches.see"),
     "matches:agree": Place("matches.review", "matches.NegativeEntry"),
     "matches:end": Place("matches.review", "matches.NegativeEntry"),

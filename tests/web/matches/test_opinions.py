@@ -1,6 +1,8 @@
 """Opinions on entries, pictures that are not what a list says, entries that match too much, harmless files."""
 
+import csv
 import hashlib
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -73,6 +75,26 @@ def test_the_newest_opinion_counts_and_all_are_kept(scanned, again, lead, second
     assert found() == NAMES
     lines = LogLine.objects.filter(action="list.opinion")
     assert [(each.actor_id, each.case_id) for each in lines] == [(lead.pk, None), (second.pk, None)]
+
+
+def test_the_feedback_file_is_for_the_source_and_says_nothing_of_a_case(scanned, lead, second, signed_in) -> None:
+    match = the("blur-a-lot.jpg")
+    give_opinion(actor=lead, match=match, opinion="disputed", note="a bridge")
+    page = f"/matches/lists/{match.hash_list_id}/feedback/"
+    client = signed_in(lead)
+    assert client.get(page).status_code == 405
+    answer = client.post(page)
+    data = b"".join(answer.streaming_content)
+    (line,) = csv.DictReader(io.StringIO(data.decode()))
+    digests = {name: line[name] for name in ("sha256", "pdq")}
+    assert digests == ListOpinion.objects.get().digests
+    assert (line["row"], line["label"], line["opinion"], line["seen"]) == ("2", "bridge", "disputed", "3")
+    assert line["note"] == "a bridge"
+    for word in (match.case.number, match.case.title, "DCIM", lead.username, match.item.sha256):
+        assert word.encode() not in data
+    log = LogLine.objects.get(action="list.feedback")
+    assert f"sha256:{hashlib.sha256(data).hexdigest()}" in log.line
+    assert signed_in(second).post(page).status_code == 403
 
 
 def test_opinions_by_the_page(scanned, second, lead, person, signed_in) -> None:

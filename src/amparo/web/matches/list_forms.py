@@ -111,7 +111,12 @@ class OpinionForm(forms.Form):
             ("withdrawn", _("it is not: match it no more")),
         ],
     )
-    note = forms.CharField(label=_("Why"), max_length=300, required=False)
+    note = forms.CharField(
+        label=_("Why"),
+        max_length=300,
+        required=False,
+        help_text=_("It goes into the file for the list's source: name nothing of a case."),
+    )
 
 
 class NegativeForm(forms.Form):

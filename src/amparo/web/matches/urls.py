@@ -2,7 +2,7 @@ from django.urls import path
 
 from amparo.web.matches import views
 from amparo.web.matches.views import entries
-from amparo.web.matches.views.lists import coming, later
+from amparo.web.matches.views.lists import coming, feedback, later
 from amparo.web.matches.views.scans import quarantine, scanned
 
 app_name = "matches"
@@ -11,6 +11,7 @@ urlpatterns = [
     path("lists/import/", views.import_list, name="import"),
     path("lists/coming/<uuid:pk>/", coming, name="coming"),
     path("lists/<uuid:pk>/", views.hash_list, name="list"),
+    path("lists/<uuid:pk>/feedback/", feedback, name="feedback"),
     path("lists/<uuid:pk>/later/", later, name="later"),
     path("lists/<uuid:pk>/withdraw/", views.withdraw, name="withdraw"),
     path("case/<uuid:case_id>/", views.case, name="case"),

@@ -3,16 +3,17 @@
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final, cast
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from amparo.base import AmparoError
+from amparo.media.lists.feedback import suffix
 from amparo.web.accounts.permissions import require
 from amparo.web.audit.history import history
 from amparo.web.cases.scope import cases_of
@@ -22,6 +23,7 @@ from amparo.web.common.models import Job
 from amparo.web.common.uploads import kept
 from amparo.web.matches import actions, list_forms
 from amparo.web.matches.actions.lists import begin_import
+from amparo.web.matches.actions.opinions import take_feedback
 from amparo.web.matches.actions.scans import match_later, seen_without
 from amparo.web.matches.models import HashList, ListImport, ListOpinion
 
@@ -68,6 +70,20 @@ def list_for(pk: UUID) -> HashList:
     if found is None:
         raise NotFound
     return found
+
+
+@login_required
+@require_POST
+def feedback(request: HttpRequest, pk: UUID) -> FileResponse:
+    """What the unit thinks of the list's entries, as a file for its source."""
+    found = list_for(pk)
+    sink = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
+    try:
+        take_feedback(actor=request.user, hash_list=found, sink=cast(BinaryIO, sink))
+    except BaseException:
+        sink.close()
+        raise
+    return FileResponse(sink, as_attachment=True, filename=f"feedback.{suffix(found.format)}")
 
 
 @login_required
