@@ -12,7 +12,8 @@ import secrets
 import shutil
 import sys
 import time
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -108,6 +109,7 @@ class _Demo:
             case = self._case(room)
             self._exhibits(case)
             self._matches(case)
+            self._tips()
             self._trace(case)
             self._bundle(case)
         self._referral(case)
@@ -231,6 +233,21 @@ class _Demo:
             review(actor=maria, match=found, decision="confirm", note="Same motif")
             review(actor=james, match=found, decision="confirm")
 
+    def _tips(self) -> None:
+        """Three made-up tips: one urgent, one with a picture that the list knows, one that comes a second time."""
+        from amparo.web.tips.actions import import_upload
+
+        known = next((self.world / "exhibits" / "laptop").rglob("*.jpg"))
+        import_upload(
+            actor=self.persons["maria"],
+            files=[
+                *((f"{number}.xml", [data]) for number, data in _made_tips(known.name).items()),
+                (known.name, [known.read_bytes()]),
+            ],
+            source="The national contact point (made up)",
+            legal_basis="Model reporting law (exercise), s. 4",
+        )
+
     def _trace(self, case: Any) -> None:
         from amparo.web.court.actions import keep_trace
         from amparo.web.traces.actions import import_tagpack, load_chain, start_trace
@@ -298,6 +315,48 @@ class _Demo:
         for element, finding in zip(Element.objects.order_by("-position"), Finding.objects.all(), strict=False):
             support(actor=maria, element=element, finding=finding)
         hand_over(actor=maria, bundle=start_bundle(actor=maria, case=case, languages=["en", "ar"]), username="judge")
+
+
+def _made_tips(picture: str) -> dict[str, bytes]:
+    """Reports as a platform would write them; every name, number and address in them is reserved or made up."""
+    from amparo.base import ObservedTime, Zone
+    from amparo.exchange.tips import Contact, IpCapture, Location, Tip, TipFile, TipPerson, write_tip
+
+    def at(text: str) -> ObservedTime:
+        return ObservedTime(text, datetime.fromisoformat(text), Zone.KNOWN)
+
+    urgent = Tip(
+        provider_report_id="91000001",
+        source="Clearing house (made up)",
+        esp="Zap Chat (made up)",
+        incident=at("2026-11-22T19:40:00+00:00"),
+        incident_type="Online Enticement of Children for Sexual Acts",
+        high_priority="the child says that they will meet on Friday",
+        annotations=("sextortion",),
+        reported=(
+            TipPerson(
+                "reported",
+                screen_names=("old_friend_88",),
+                emails=(Contact("old.friend@mail.example", verified=True),),
+                ips=(IpCapture("192.88.99.14", 40112, at("2026-11-22T19:38:12+00:00"), "Login"),),
+                locations=(Location("Mombasa", country="KE"),),
+            ),
+        ),
+        victims=(TipPerson("victim", age=12),),
+        description="Made up for the exercise: he asks for pictures and threatens to show them at school.",
+    )
+    known = Tip(
+        provider_report_id="91000002",
+        source="Clearing house (made up)",
+        esp="Picshare (made up)",
+        incident=at("2026-11-20T08:15:00+00:00"),
+        incident_type="Apparent child sexual abuse material (possession, manufacture and distribution)",
+        reported=(TipPerson("reported", screen_names=("shelf_17",), user_ids=("u-20417",)),),
+        files=(TipFile(name=picture, viewed_by_provider=False),),
+        description="Made up for the exercise: the picture is harmless.",
+    )
+    again = replace(urgent, received=at("2026-11-23T06:00:00+00:00"))
+    return {"91000001": write_tip(urgent), "91000002": write_tip(known), "91000001-again": write_tip(again)}
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 
-from amparo.base import gettext_noop
+from amparo.base import visible
 from amparo.web.accounts.models import Agency, Person
 from amparo.web.accounts.news import POLICY_CHANGED
 from amparo.web.accounts.permissions import require
@@ -29,8 +29,6 @@ FOLLOWS: Final = {
     Tip.State.LOOKED_AT: {Tip.State.NEW, Tip.State.NO_ACTION, Tip.State.DUPLICATE},
     Tip.State.NO_ACTION: {Tip.State.NEW, Tip.State.LOOKED_AT, Tip.State.DUPLICATE},
 }
-#: What several uploaded files are called together.
-TOGETHER: Final = gettext_noop("uploaded together")
 
 
 def compares_unviewed(agency: Agency) -> bool:
@@ -73,7 +71,8 @@ def import_upload(
     if len(taken.files) > 1:
         names: set[str] = set()
         together = [each._replace(name=free_name(names, each.name)) for each in taken.files]
-        taken = store_manifest(actor.agency_id, TOGETHER, together)
+        name = f"{visible(together[0].name)} (+{len(together) - 1})"
+        taken = store_manifest(actor.agency_id, name, together)
     return _make(actor, taken.files[0].name, taken=taken, source=source, legal_basis=legal_basis, token=token)
 
 

@@ -5,12 +5,12 @@ case it is, only its members are told.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from amparo.observables import KINDS
 from amparo.observables.linking import PURPOSE
@@ -156,13 +156,23 @@ class Shared(NamedTuple):
     values: list[tuple[str, str]]
 
 
+def tip_family(tip: Tip) -> set[UUID]:
+    """Deliveries and versions of the same report: they are shown as such."""
+    related = Tip.objects.filter(
+        Q(duplicate_of=tip) | Q(version_of=tip) | Q(pk__in=[tip.duplicate_of_id, tip.version_of_id])
+    )
+    return set(related.order_by().values_list("pk", flat=True))
+
+
 def tips_sharing(tip: Tip, most: int = 20) -> list[Shared]:
     """Other tips that name the same, those that share most first."""
     keys = {key: value for key, value in _keys(tip).items() if key[0] not in _WEAK}
-    shared: Mapping[UUID, list[tuple[str, str]]] = defaultdict(list)
+    shared: dict[UUID, list[tuple[str, str]]] = defaultdict(list)
     for (purpose, keyed_hash), tips in tips_by_key(tip.agency, keys).items():
         for other in tips - {tip.pk}:
             shared[other].append((purpose, keys[purpose, keyed_hash]))
+    for same in tip_family(tip):
+        shared.pop(same, None)
     first = sorted(shared, key=lambda pk: (-len(shared[pk]), str(pk)))[:most]
     rows = Tip.objects.filter(pk__in=first).defer("fields").in_bulk()
     return [Shared(rows[pk], sorted(shared[pk])) for pk in first if pk in rows]

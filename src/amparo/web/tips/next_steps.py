@@ -48,5 +48,5 @@ def _steps(tip: Tip, files: Sequence[TipFile], has_case: bool) -> Iterator[str]:
         yield UNVIEWED
     if tip.missing_files:
         yield MISSING
-    if not tip.is_over:
+    if not tip.is_over and not tip.is_danger:
         yield NOTHING
