@@ -21,6 +21,20 @@ NOTES: Final[Registry[FindingTemplate]] = Registry(
         {"count": 3, "exhibit": "EX1", "reason": "broken-zip"},
     ),
     FindingTemplate(
+        "dropped.items",
+        gettext_noop(
+            "Of exhibit %(exhibit)s, %(count)s comparisons were left out or their hits not kept (%(reason)s)."
+        ),
+        {"count": 3, "exhibit": "EX1", "reason": "known-good"},
+    ),
+    FindingTemplate(
+        "later.scan",
+        gettext_noop(
+            "Exhibit %(exhibit)s was compared with %(lists)s from what an earlier scan saw, without reading it again."
+        ),
+        {"exhibit": "EX1", "lists": "Known 2"},
+    ),
+    FindingTemplate(
         "outside.authorisation",
         gettext_noop("%(count)s items lie outside the authorisation %(authorisation)s and were not looked at."),
         {"count": 3, "authorisation": "A1"},

@@ -131,8 +131,13 @@ class Collector:
         if agency.policy["match_confirmations"] < 2:
             yield Statement("policy.two-persons-relaxed", {"acts": "match review", **_who_set_policy(agency)})
         for scan in Scan.objects.filter(exhibit__case=self.case).select_related("exhibit"):
+            exhibit = scan.exhibit.number
+            if scan.is_later:
+                yield Statement("later.scan", {"exhibit": exhibit, "lists": ", ".join(map(str, scan.lists.all()))})
             for reason, count in sorted(scan.skipped.items()):
-                yield Statement("skipped.items", {"count": count, "exhibit": scan.exhibit.number, "reason": reason})
+                yield Statement("skipped.items", {"count": count, "exhibit": exhibit, "reason": reason})
+            for reason, count in sorted(scan.dropped.items()):
+                yield Statement("dropped.items", {"count": count, "exhibit": exhibit, "reason": reason})
             if scan.outside:
                 yield Statement("outside.authorisation", {"count": scan.outside, "authorisation": scan.authorisations})
 
