@@ -11,6 +11,7 @@ from amparo.cli.exhibit import exhibit
 from amparo.cli.hash_ import hash_
 from amparo.cli.installation import backup, init, restore, serve, upgrade
 from amparo.cli.ledger import ledger
+from amparo.cli.lists import lists
 from amparo.cli.media import media
 from amparo.cli.observables import observables
 from amparo.cli.scan import scan
@@ -36,7 +37,7 @@ def amparo() -> None:
     """
 
 
-for command in (hash_, scan, media, observables, ledger, bundle, exhibit, init, serve, backup, restore, upgrade):
+for command in (hash_, scan, lists, media, observables, ledger, bundle, exhibit, init, serve, backup, restore, upgrade):
     amparo.add_command(command)
 
 

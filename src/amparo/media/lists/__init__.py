@@ -9,6 +9,7 @@ from amparo.media.lists.entry import Entry, EntryBatch, ListExample, ListFormat,
 from amparo.media.lists.errors import BrokenList, NotKnownGood, TruncatedList
 from amparo.media.lists.hashdeep import HashdeepList
 from amparo.media.lists.ncmec import NcmecList
+from amparo.media.lists.opening import opened
 from amparo.media.lists.stopncii import StopNcii
 from amparo.media.lists.sums import SumList
 from amparo.media.lists.vics import Vics13, Vics20
@@ -26,8 +27,12 @@ LISTS: Final[Registry[ListFormat]] = Registry(
     SumList("sha256", "sha256sum"),
 )
 
+#: Forms each entry of which says that something is illegal: never a list of harmless files.
+ILLEGAL: Final = frozenset({"vics-1.3", "vics-2.0", "ncmec-v2", "stopncii"})
+
 __all__ = [
     "HEAD_BYTES",
+    "ILLEGAL",
     "LISTS",
     "BrokenList",
     "CsvList",
@@ -45,5 +50,6 @@ __all__ = [
     "Vics13",
     "Vics20",
     "detect",
+    "opened",
     "vics_profile",
 ]

@@ -36,7 +36,7 @@ def plain_records(
     reader = _kernels.RecordReader(list_key, record_limit)
     for taken in _taken(stream, reader):
         yield from _said(taken)
-        yield from zip(taken["records"].tolist(), taken["lines"].decode().splitlines(), strict=True)
+        yield from zip(taken["records"].tolist(), _lines(taken["lines"]), strict=True)
     yield 0, "{" + reader.head.decode() + "}"
 
 
@@ -52,6 +52,11 @@ def _taken(stream: BinaryIO, reader: _kernels.RecordReader) -> Iterator[dict[str
     if reader.fault:
         raise _error(reader.fault)
     yield reader.take()
+
+
+def _lines(lines: bytes) -> list[str]:
+    """Split at line feeds only: a text may hold other signs that end lines elsewhere."""
+    return [line.decode() for line in lines.split(b"\n")[:-1]]
 
 
 def _said(taken: dict[str, Any]) -> Iterator[Skipped]:
