@@ -14,7 +14,9 @@ def labels_of(agency: Agency) -> LabelSet:
 
 
 def severity_of(match: Match) -> int | None:
-    """The gravest that a person or the list says of it; None if neither rated it."""
-    rated = list(Review.objects.filter(match=match).exclude(severity=None).values_list("severity", flat=True))
+    """The gravest that a person said of these bytes, or the list says of them; None if neither rated them."""
+    sha256 = match.item.sha256
+    said = Review.objects.filter(match__item__sha256=sha256) if sha256 else Review.objects.filter(match=match)
+    rated = list(said.exclude(severity=None).order_by().values_list("severity", flat=True))
     listed = labels_of(match.exhibit.case.agency).by_code(match.label)
     return max([*rated, *([listed.severity] if listed else [])], default=None)

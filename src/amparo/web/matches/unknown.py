@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from amparo.base import Progress, silent
 from amparo.evidence import CatalogueRow, read_catalogue
 from amparo.media import MIN_QUALITY, Hashes
 from amparo.media.grouping import group_alike
@@ -103,9 +104,9 @@ def result_file(case: Case) -> Path:
     return folder("catalogues") / str(case.agency_id) / "unknown" / f"{case.pk}.parquet"
 
 
-def write_result(case: Case, pictures: list[Unknown]) -> None:
+def write_result(case: Case, pictures: list[Unknown], progress: Progress = silent) -> None:
     """Group and write; the file is there whole or not at all."""
-    groups = group_alike([_comparable(each) for each in pictures])
+    groups = group_alike([_comparable(each) for each in pictures], progress=progress)
     series = group_series([shot_of(each.hashes.camera) for each in pictures])
     rows = [_row(each, group, run) for each, group, run in zip(pictures, groups, series, strict=True)]
     path = result_file(case)

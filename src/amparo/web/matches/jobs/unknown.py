@@ -28,7 +28,7 @@ def group(run: Run) -> None:
                 pictures.append(each)
             else:
                 run.skip(Skipped(each.path, "too-many-pictures"))
-        write_result(case, pictures)
+        write_result(case, pictures, run.progress)
         for start in range(0, len(pictures), _BATCH):
             with transaction.atomic():
                 keep_hints(case, pictures[start : start + _BATCH])
