@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -248,3 +249,18 @@ def test_a_list_of_harmless_files_is_never_matched(scanned, lead, imported, sign
     page = signed_in(lead).get(f"/matches/scan/{scanned.exhibit.pk}/").content.decode()
     assert f'name="known_good" value="{good.pk}"' in page
     assert f'name="lists" value="{good.pk}"' not in page
+
+
+def test_what_the_source_has_taken_back_is_kept_and_matches_nothing(scanned, lead, tmp_path, at_once) -> None:
+    path = tmp_path / "list.json"
+    records = [
+        {"signalType": "ImagePDQ", "hashValue": the("blur-a-lot.jpg").entry_value, "hashStatus": "Withdrawn"},
+        {"signalType": "ImagePDQ", "hashValue": "ab" * 32, "hashStatus": "Active"},
+    ]
+    path.write_text(json.dumps({"count": 2, "hasMoreRecords": False, "hashRecords": records}))
+    about = {"name": "NCII", "version": "1", "purpose": "intimate-images", "source": "made up"}
+    made = import_list(actor=lead, path=path, **about)
+    assert (made.format, made.entries, made.taken_back) == ("stopncii", 2, 1)
+    with at_once():
+        start_scan(actor=lead, exhibit=scanned.exhibit, lists=[made])
+    assert not made.matches.exists()

@@ -85,8 +85,10 @@ class Keeper:
 
     def _keep(self, path: str, scanned: Scanned) -> Iterable[tuple[str, int]]:
         hits = [hit for hit in scanned.hits if self._counts(scanned, hit)]
+        if not hits:
+            return
         recipe = scan_recipe(scanned, self.indexes, self.scan.threshold, MIN_QUALITY, negative=self.negative)
-        if not hits or recipe is None:
+        if recipe is None:
             return
         item = item_row(self.scan.exhibit, path)
         for hit in hits:

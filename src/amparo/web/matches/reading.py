@@ -2,13 +2,14 @@
 
 import io
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 from amparo.base import Progress, Skipped, gettext_noop, silent
-from amparo.media import LISTS, IndexReport, NotAHashList, build_index
+from amparo.media import LISTS, Entry, IndexReport, NotAHashList, build_index
 from amparo.media.conflicts import conflicts_in
+from amparo.media.lists import EntryBatch
 from amparo.media.lists.detect import detect
 from amparo.web.common.uploads import DiskFull
 from amparo.web.matches.errors import ListRefused
@@ -17,6 +18,7 @@ from amparo.web.matches.harmless import LOOKED_UP, open_known_good
 from amparo.web.matches.models import KNOWN_GOOD, HashList
 
 HEAD: Final = 8192
+Read = Entry | EntryBatch | Skipped
 #: Records that are looked at before a list without any good one is refused at once.
 FIRST: Final = 1000
 EXAMPLES: Final = 50
@@ -98,9 +100,16 @@ def _build(new: HashList, path: Path, place: Path, progress: Progress) -> IndexR
     manifest |= {name: value for name, value in (("source", new.source), ("licence", new.licence)) if value}
     size = path.stat().st_size
     with path.open("rb") as stream:
-        entries = LISTS[new.format].read(_counted(stream, size, progress))
+        entries = _noting_withdrawn(new, LISTS[new.format].read(_counted(stream, size, progress)))
         # Sorting what was read counts entries; the page goes on showing bytes, and the job's lease is renewed.
         return build_index(entries, place, manifest, lambda *_: progress(stream.tell(), size, "bytes"))
+
+
+def _noting_withdrawn(new: HashList, entries: Iterator[Read]) -> Iterator[Read]:
+    """The same, counting what the source has taken back; forms that are read in columns know of no such thing."""
+    for each in entries:
+        new.taken_back += isinstance(each, Entry) and each.status == "withdrawn"
+        yield each
 
 
 def _note(new: HashList, report: IndexReport) -> None:
