@@ -30,7 +30,7 @@ def write_vics(entries: Iterable[Entry], sink: BinaryIO, key: str, model: str) -
 def _write_cases(entries: Iterator[Entry], sink: BinaryIO) -> int:
     count = 0
     for case, group in groupby(entries, key=_case):
-        head = _json(case)[:-1] + "," if case else "{"
+        head = case[:-1] + "," if case else "{"
         sink.write(((",\n" if count else "\n") + head + '"Media":[').encode())
         count += _write_records(group, sink, count)
         sink.write(b"]}")
@@ -44,15 +44,16 @@ def _write_records(entries: Iterable[Entry], sink: BinaryIO, before: int) -> int
     return count
 
 
-def _case(entry: Entry) -> dict[str, Any] | None:
-    """What stands before the media of the entry's case, None where it has none that can be written."""
+def _case(entry: Entry) -> str | None:
+    """The JSON object of what stands before the media of the entry's case, None where none can be written."""
+    text = entry.extra.get("case", "").strip()
     try:
-        case = json.loads(entry.extra.get("case", ""))
+        case = json.loads(text)
     except (ValueError, RecursionError):
         return None
     if not isinstance(case, dict) or not case or any(name.lower() == "media" for name in case):
         return None
-    return case
+    return text
 
 
 def _record(entry: Entry, number: int) -> str:

@@ -64,6 +64,8 @@ class _Reader:
             self._parser.Parse(chunk, False)
         except expat.ExpatError as error:
             raise self._fault(expat.ErrorString(error.code)) from None
+        except (LookupError, ValueError):  # what Python says of an encoding that expat leaves to it
+            raise self._fault("its encoding is none that is read here") from None
         self._fed += len(chunk)
         self._quiet = self._quiet + 1 if self._events == before else 0
         if self._quiet > _QUIET_CHUNKS:
