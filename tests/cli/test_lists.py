@@ -1,4 +1,4 @@
-"""`amparo lists`: show, import and export, as an officer types them."""
+"""`amparo lists`: show, import, export and check, as an officer types them."""
 
 import json
 from pathlib import Path
@@ -86,3 +86,20 @@ def test_what_has_no_form_or_no_place_is_said(tmp_path: Path) -> None:
     assert "A010" in run("export", tmp_path / "x", tmp_path / "y", "--to", "nothing", "--format", "csv").stderr
     (tmp_path / "f").write_bytes(KNOWN_GOOD["bloom"].examples()[0].data)
     assert run("import", tmp_path / "f", tmp_path / "index").exit_code == 2
+
+
+def test_a_damaged_index_is_refused_and_made_again(listed: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "known.index"
+    assert run("import", listed, folder).exit_code == 0
+    digest = Index.open(folder).digest
+    (folder / "md5.digests").write_bytes(bytes(16))
+    result = run("check", folder)
+    assert (result.exit_code, "md5.digests" in result.stderr) == (1, True)
+    assert rows(run("check", folder, "--rebuild", "--json"))[-1] == {
+        "digest": digest,
+        "entries": 1,
+        "rebuilt": ["md5.digests"],
+    }
+    assert run("check", folder).exit_code == 0
+    (folder / "entries.jsonl").write_bytes(b"{}\n")
+    assert run("check", folder, "--rebuild").exit_code == 1

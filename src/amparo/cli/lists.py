@@ -121,6 +121,27 @@ def export(teller: Teller, *, source: Path, path: Path, target: str, form: str |
     teller.row({"format": target, "entries": count}, f"{count} entries in {display(path)}")
 
 
+@lists.command("check", short_help="Whether an index is whole; make damaged files again.")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.option("--rebuild", is_flag=True, help="Make damaged files again from the entries, where that is sound.")
+@telling
+def check(teller: Teller, *, folder: Path, rebuild: bool) -> None:
+    """Compare every byte of the index FOLDER with its SHA-256.
+
+    A rebuilt index is the same index, with the same digest; if the entries themselves are damaged, it is refused.
+
+        amparo lists check known.index --rebuild
+    """
+    from amparo.media import Index, rebuild_index
+
+    with teller.progress("rebuilding") as progress:
+        rebuilt = rebuild_index(folder, progress) if rebuild else ()
+    index = Index.open(folder, check=True)
+    row = {"digest": index.digest, "entries": len(index), "rebuilt": list(rebuilt)}
+    plain = f"{len(index)} entries, every byte as it was made\ndigest {index.digest}"
+    teller.row(row, plain + "".join(f"\nmade again: {name}" for name in rebuilt))
+
+
 class _Quiet(Teller):
     """Counts and says nothing."""
 

@@ -28,7 +28,10 @@ class NotAHashList(AmparoError):
 class IndexDamaged(AmparoError):
     code = "M020"
     sentence = gettext_noop("The file %(file)s of a hash list index is damaged: %(why)s.")
-    advice = gettext_noop("Import the list again; nothing was matched with this one.")
+    advice = gettext_noop(
+        "Nothing was matched with this list. `amparo lists check FOLDER --rebuild` may make the file again; "
+        "else import the list again."
+    )
 
 
 class IndexExists(AmparoError):
