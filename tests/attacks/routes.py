@@ -102,6 +102,7 @@ PLACES: Final[dict[str, Place]] = {
     "matches:apart": _case("matches.review", "matches.Match"),
     "matches:frame": _case("matches.see", "matches.Match"),
     "matches:unknown": _case("matches.see"),
+    "matches:group-unknown": _case("matches.scan"),
     "matches:unknown-item": _case("matches.see", "exhibits.Exhibit"),
     "matches:unknown-picture": _case("matches.see", "exhibits.Exhibit"),
     "matches:unknown-reveal": _case("media.reveal", "exhibits.Exhibit"),

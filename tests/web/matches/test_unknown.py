@@ -104,7 +104,7 @@ def test_the_page_before_and_after(exhibit, case, client, at_once) -> None:
     address = f"/matches/case/{case.pk}/unknown/"
     assert "Not grouped yet" in client.get(address).content.decode()
     with at_once():
-        assert client.post(address).status_code == 302
+        assert client.post(address + "group/").status_code == 302
     page = client.get(address).content.decode()
     assert "Same camera" in page
     assert "Taken in one go" in page
@@ -159,5 +159,5 @@ def test_strangers_see_nothing_and_analysts_do_not_start_it(exhibit, case, perso
     stranger = signed_in(person("investigator"))
     for page in (f"/matches/case/{case.pk}/unknown/", f"/matches/unknown/{exhibit.pk}/?path=1"):
         assert stranger.get(page).status_code == 404
-    assert signed_in(second).post(f"/matches/case/{case.pk}/unknown/").status_code == 403
+    assert signed_in(second).post(f"/matches/case/{case.pk}/unknown/group/").status_code == 403
     assert signed_in(second).get(f"/matches/case/{case.pk}/unknown/").status_code == 200

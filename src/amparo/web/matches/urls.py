@@ -16,6 +16,7 @@ urlpatterns = [
     path("lists/<uuid:pk>/withdraw/", views.withdraw, name="withdraw"),
     path("case/<uuid:case_id>/", views.case, name="case"),
     path("case/<uuid:case_id>/unknown/", views.unknown, name="unknown"),
+    path("case/<uuid:case_id>/unknown/group/", views.group_unknown, name="group-unknown"),
     path("unknown/<uuid:exhibit_id>/", views.unknown_item, name="unknown-item"),
     path("unknown/<uuid:exhibit_id>/picture.png", views.unknown_picture, name="unknown-picture"),
     path("unknown/<uuid:exhibit_id>/reveal/", views.unknown_reveal, name="unknown-reveal"),

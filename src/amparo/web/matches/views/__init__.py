@@ -6,7 +6,7 @@ from amparo.web.matches.views.exposures import exposures
 from amparo.web.matches.views.lists import hash_list, import_list, lists, withdraw
 from amparo.web.matches.views.reviews import ROWS, apart, case, decide, frame, match, picture, reveal, review
 from amparo.web.matches.views.scans import scan
-from amparo.web.matches.views.unknown import unknown, unknown_item, unknown_picture, unknown_reveal
+from amparo.web.matches.views.unknown import group_unknown, unknown, unknown_item, unknown_picture, unknown_reveal
 
 __all__ = [
     "ROWS",
@@ -17,6 +17,7 @@ __all__ = [
     "decisions",
     "exposures",
     "frame",
+    "group_unknown",
     "hash_list",
     "import_list",
     "lists",

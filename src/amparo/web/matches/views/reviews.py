@@ -228,8 +228,10 @@ def frame(request: HttpRequest, pk: UUID) -> HttpResponse:
     at = request.GET.get("at", "")
     exposure = exposure_of(request, found)
     blurred = exposure is None or exposure.frame != at
-    if at not in found.stills or (blurred and rules.why_closed(found.item)):
+    if blurred and rules.why_closed(found.item):
         raise NotFound
+    if at not in found.stills:
+        raise NoPreview(name=found.item.display, reason="no-such-still")
     blob = item_blob(found.exhibit, found.item.path)
     with blob.open() as stream:
         made = video_frames(stream, found.item.size, blob.name, [float(at)], grey=blurred, blur=blurred)

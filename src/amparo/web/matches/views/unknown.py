@@ -33,14 +33,21 @@ LINES = 50
 
 @login_required
 def unknown(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """What is known of the unknown; a POST has it grouped (again)."""
+    """What is known of the unknown."""
     found = case_for(request.user, case_id)
-    require(request.user, "matches.scan" if request.method == "POST" else "matches.see")
-    if request.method == "POST":
-        job = actions.group_unknown(actor=request.user, case=found)
-        return redirect(f"{reverse('jobs:job', args=[job.pk])}?back={request.path}")
+    require(request.user, "matches.see")
     context = {"case": found, "may_group": request.user.may("matches.scan"), **_result(request, found)}
     return render(request, "matches/unknown.html", context)
+
+
+@login_required
+@require_POST
+def group_unknown(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Have the pictures grouped, for the first time or again."""
+    found = case_for(request.user, case_id)
+    job = actions.group_unknown(actor=request.user, case=found)
+    back = reverse("matches:unknown", args=[case_id])
+    return redirect(f"{reverse('jobs:job', args=[job.pk])}?back={back}")
 
 
 def _result(request: HttpRequest, case: Case) -> dict[str, Any]:
