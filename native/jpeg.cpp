@@ -56,7 +56,8 @@ void JpegCode::pair_up() {
         if (one.length() == 0) continue;
         const bool ends = one.advance() == kEnd;
         const Step next = steps[(at << one.length()) & (pairs.size() - 1)];
-        const bool known = !ends && one.value() != 0 && next.length() != 0 && one.length() + next.length() <= kLook;
+        const bool useful = next.advance() == kEnd || next.value() != 0;  // sixteen zeros are left to the slow way
+        const bool known = !ends && one.value() != 0 && next.length() != 0 && one.length() + next.length() <= kLook && useful;
         const bool then_ends = known && next.advance() == kEnd;
         const bool two = known && !then_ends;
         const auto length = static_cast<std::uint64_t>(one.length() + (known ? next.length() : 0));
@@ -64,7 +65,8 @@ void JpegCode::pair_up() {
                         static_cast<std::uint64_t>(one.advance()) << 32 |
                         static_cast<std::uint64_t>(two ? next.advance() : 0) << 40 | length << 48 |
                         static_cast<std::uint64_t>(known) << 56 | static_cast<std::uint64_t>(then_ends) << 57 |
-                        static_cast<std::uint64_t>(ends) << 58;
+                        static_cast<std::uint64_t>(ends) << 58 |
+                        static_cast<std::uint64_t>(!ends && one.value() != 0) << 63;
     }
 }
 
@@ -307,43 +309,26 @@ class Reader {
         out[0] = static_cast<std::int16_t>(predicted);
         const JpegCode &ac = *codes.ac;
         int k = 0;
-        bool any = false;
         while (k < 63) {
             bits.need(32);
             const JpegCode::Pair pair = ac.pairs[bits.peek(kLook)];
-            if (pair.length() != 0) {
-                if (pair.only_ends()) {
-                    bits.skip(pair.length());
-                    break;
-                }
-                const int first = k + pair.advance();
-                any = true;
-                if (first >= 63 && pair.several()) {  // what follows belongs to the next block
-                    const JpegCode::Step step = ac.steps[bits.peek(kLook)];
-                    if (first > 63) return false;
-                    bits.skip(step.length());
-                    out[63] = static_cast<std::int16_t>(step.value());
-                    break;
-                }
+            const int first = k + pair.advance(), second = first + pair.further();
+            if (pair.plain() && second < 63) {
                 bits.skip(pair.length());
-                k = first + pair.further();
-                if (k > 63) return false;
                 out[kZigzag[static_cast<std::size_t>(first)]] = static_cast<std::int16_t>(pair.first());
-                out[kZigzag[static_cast<std::size_t>(k)]] = static_cast<std::int16_t>(pair.second());
+                out[kZigzag[static_cast<std::size_t>(second)]] = static_cast<std::int16_t>(pair.second());
+                k = second;
                 if (pair.ends()) break;
                 continue;
             }
-            const int symbol = ac.symbol(bits);
-            const int size = symbol & 15;
-            if (symbol < 0 || (size == 0 && symbol != 0 && symbol != 0xf0)) return false;
+            const int symbol = ac.symbol(bits), size = symbol & 15;
             if (symbol == 0) break;
+            if (symbol < 0 || (size == 0 && symbol != 0xf0)) return false;
             k += (symbol >> 4) + 1;
             if (k > 63) return false;
-            if (size == 0) continue;
-            out[kZigzag[static_cast<std::size_t>(k)]] = static_cast<std::int16_t>(jpeg_extend(bits.take(size), size));
-            any = true;
+            if (size != 0) out[kZigzag[static_cast<std::size_t>(k)]] = static_cast<std::int16_t>(jpeg_extend(bits.take(size), size));
         }
-        more = any;
+        more = k > 0;
         return true;
     }
 
@@ -515,20 +500,18 @@ class Reader {
         const int to = scan.to, low = scan.low;
         const auto put = [&](int k, int value) {
             block[kZigzag[static_cast<std::size_t>(k)]] = static_cast<std::int16_t>(value * (1 << low));
-            filled |= static_cast<std::uint64_t>(value != 0) << k;
+            filled |= std::uint64_t{1} << k;
         };
         int k = scan.from - 1;
         while (k < to) {
             bits.need(32);
             const JpegCode::Pair pair = ac.pairs[bits.peek(kLook)];
-            const int first = k + pair.advance();
-            if (pair.length() != 0 && !(pair.several() && first >= to)) {
+            const int first = k + pair.advance(), second = first + pair.further();
+            if (pair.plain() && second < to) {
                 bits.skip(pair.length());
-                if (pair.only_ends()) return true;
-                k = first + pair.further();
-                if (k > to) return false;
                 put(first, pair.first());
-                put(k, pair.second());
+                put(second, pair.second());
+                k = second;
                 if (pair.ends()) return true;
                 continue;
             }
@@ -626,9 +609,9 @@ class Reader {
         const JpegComponent &part = frame_.parts[which];
         const auto v = static_cast<std::size_t>(part.v);
         for (std::size_t row = mcu_row * v; row < (mcu_row + 1) * v; ++row)
-            for (std::size_t column = 0; column < part.stored_w; column += 2) {
+            for (std::size_t column = 0; column < part.stored_w; column += 8) {
                 Places places;
-                for (std::size_t x = column; x < std::min(column + 2, part.stored_w); ++x) {
+                for (std::size_t x = column; x < std::min(column + 8, part.stored_w); ++x) {
                     const std::size_t number = first_[which] + row * part.stored_w + x;
                     places.add(room_.coefs[number].data(), which, row, x, room_.filled[number] != 0);
                 }
@@ -659,22 +642,17 @@ class Reader {
     std::size_t stride(std::size_t part) const { return frame_.parts[part].stored_w * 8; }
 
     void transform(const Places &places) {
-        std::array<const Places::Place *, 8> full;
+        std::array<JpegBlock, 8> full;
         std::size_t count = 0;
         for (std::size_t i = 0; i < places.count; ++i) {
+            const Places::Place &each = places.all[i];
             if (places.more[i]) {
-                full[count++] = &places.all[i];
+                full[count++] = {each.coefs, quant(each.part), plane_at(each), stride(each.part)};
             } else {
-                flat(places.all[i]);
+                flat(each);
             }
         }
-        for (std::size_t i = 0; i < count; i += 2) {
-            const Places::Place &a = *full[i], &b = *full[std::min(i + 1, count - 1)];
-            const std::int16_t *const coefs[2] = {a.coefs, b.coefs};
-            const std::int16_t *const quants[2] = {quant(a.part), quant(b.part)};
-            std::uint8_t *const out[2] = {plane_at(a), plane_at(b)};
-            ops_.two_blocks(coefs, quants, out, stride(a.part), stride(b.part));
-        }
+        if (count > 0) ops_.blocks(full.data(), count);
     }
 
     const std::int16_t *quant(std::size_t part) const { return quants_[frame_.parts[part].quant].data(); }

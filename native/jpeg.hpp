@@ -13,10 +13,16 @@ namespace amparo {
 
 // ---- what the stages do with samples (jpeg_rows.cpp) ---------------------------------------------------------------
 
+// 8 x 8 coefficients, their quantisers, and where their samples go.
+struct JpegBlock {
+    const std::int16_t *coefs, *quants;
+    std::uint8_t *out;
+    std::size_t stride;
+};
+
 struct JpegOps {
-    // Dequantise and transform two blocks of 8 x 8, and store them as samples.
-    void (*two_blocks)(const std::int16_t *const coefs[2], const std::int16_t *const quants[2], std::uint8_t *const out[2],
-                       std::size_t stride_a, std::size_t stride_b);
+    // Dequantise and transform `count` blocks (1..8), and store them as samples.
+    void (*blocks)(const JpegBlock *blocks, std::size_t count);
     // 2 x `count` samples out of `count` sums; sums[-1] and sums[count] repeat the ends. Halves are rounded by turns.
     void (*widen)(const std::uint16_t *sums, std::size_t count, int shift, std::uint8_t *out);
     // sums[x] = 3 * near[x] + far[x]

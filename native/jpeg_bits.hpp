@@ -115,6 +115,7 @@ struct JpegCode {
         bool several() const { return (all >> 56 & 1) != 0; }  // more than one code
         bool ends() const { return (all >> 57 & 1) != 0; }     // the block ends after it
         bool only_ends() const { return (all >> 58 & 1) != 0; }
+        bool plain() const { return static_cast<std::int64_t>(all) < 0; }  // at least one value, none of them 0
     };
 
     std::array<Step, 1 << kLook> steps{};

@@ -1,6 +1,8 @@
 // JPEG coefficients to samples, samples to rows of luminance: the steps that work on many numbers at once.
 #include "jpeg.hpp"
 
+#include <algorithm>
+
 #if AMPARO_X86
 #include <immintrin.h>
 
@@ -24,6 +26,17 @@ float luma_of(int y, int cb, int cr) {
     return 0.299f * static_cast<float>(r) + 0.587f * static_cast<float>(g) + 0.114f * static_cast<float>(b);
 }
 
+// Two rows of samples of one block.
+inline void store_rows(const JpegBlock &block, std::size_t pair, __m128i rows) {
+    std::uint8_t *out = block.out + 2 * pair * block.stride;
+    _mm_storel_epi64(reinterpret_cast<__m128i *>(out), rows);
+    _mm_storel_epi64(reinterpret_cast<__m128i *>(out + block.stride), _mm_unpackhi_epi64(rows, rows));
+}
+
+inline __m128i row_of(const std::int16_t *block, int row) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i *>(block + 8 * row));
+}
+
 // ---- every x86-64 ---------------------------------------------------------------------------------------------------
 
 namespace sse2 {
@@ -37,22 +50,13 @@ namespace sse2 {
 #undef ZERO
 #undef XOR
 
-void one_block(const std::int16_t *coefs, const std::int16_t *quants, std::uint8_t *out, std::size_t stride) {
-    __m128i v[8];
-    for (int i = 0; i < 8; ++i)
-        v[i] = _mm_mullo_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i *>(coefs + 8 * i)),
-                               _mm_loadu_si128(reinterpret_cast<const __m128i *>(quants + 8 * i)));
-    samples_of_block(v);
-    for (std::size_t i = 0; i < 4; ++i) {
-        _mm_storel_epi64(reinterpret_cast<__m128i *>(out + 2 * i * stride), v[i]);
-        _mm_storel_epi64(reinterpret_cast<__m128i *>(out + (2 * i + 1) * stride), _mm_unpackhi_epi64(v[i], v[i]));
+void blocks(const JpegBlock *blocks, std::size_t count) {
+    for (const JpegBlock *each = blocks; each != blocks + count; ++each) {
+        __m128i v[8];
+        for (int i = 0; i < 8; ++i) v[i] = _mm_mullo_epi16(row_of(each->coefs, i), row_of(each->quants, i));
+        samples_of_block(v);
+        for (std::size_t i = 0; i < 4; ++i) store_rows(*each, i, v[i]);
     }
-}
-
-void two_blocks(const std::int16_t *const coefs[2], const std::int16_t *const quants[2], std::uint8_t *const out[2],
-                std::size_t stride_a, std::size_t stride_b) {
-    one_block(coefs[0], quants[0], out[0], stride_a);
-    one_block(coefs[1], quants[1], out[1], stride_b);
 }
 
 void widen(const std::uint16_t *sums, std::size_t count, int shift, std::uint8_t *out) {
@@ -133,10 +137,22 @@ namespace avx2 {
 #undef ZERO
 #undef XOR
 
-inline __m256i both(const std::int16_t *const from[2], int row) {
-    return _mm256_inserti128_si256(
-        _mm256_castsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i *>(from[0] + 8 * row))),
-        _mm_loadu_si128(reinterpret_cast<const __m128i *>(from[1] + 8 * row)), 1);
+inline __m256i both(const std::int16_t *a, const std::int16_t *b, int row) {
+    return _mm256_inserti128_si256(_mm256_castsi128_si256(row_of(a, row)), row_of(b, row), 1);
+}
+
+void two_blocks(const JpegBlock &a, const JpegBlock &b) {
+    __m256i v[8];
+    for (int i = 0; i < 8; ++i) v[i] = _mm256_mullo_epi16(both(a.coefs, b.coefs, i), both(a.quants, b.quants, i));
+    samples_of_block(v);
+    for (std::size_t i = 0; i < 4; ++i) {
+        store_rows(a, i, _mm256_castsi256_si128(v[i]));
+        store_rows(b, i, _mm256_extracti128_si256(v[i], 1));
+    }
+}
+
+void blocks(const JpegBlock *blocks, std::size_t count) {
+    for (std::size_t i = 0; i < count; i += 2) two_blocks(blocks[i], blocks[std::min(i + 1, count - 1)]);
 }
 
 inline __m256i wide(const std::uint8_t *p) {
@@ -162,18 +178,33 @@ inline __m256i green_of(__m256i pairs) {
     return _mm256_srai_epi32(_mm256_add_epi32(_mm256_madd_epi16(pairs, weights), _mm256_set1_epi32(32768)), 16);
 }
 
-void two_blocks(const std::int16_t *const coefs[2], const std::int16_t *const quants[2], std::uint8_t *const out[2],
-                std::size_t stride_a, std::size_t stride_b) {
-    __m256i v[8];
-    for (int i = 0; i < 8; ++i) v[i] = _mm256_mullo_epi16(both(coefs, i), both(quants, i));
-    samples_of_block(v);
-    for (std::size_t i = 0; i < 4; ++i) {
-        const __m128i a = _mm256_castsi256_si128(v[i]), b = _mm256_extracti128_si256(v[i], 1);
-        _mm_storel_epi64(reinterpret_cast<__m128i *>(out[0] + 2 * i * stride_a), a);
-        _mm_storel_epi64(reinterpret_cast<__m128i *>(out[0] + (2 * i + 1) * stride_a), _mm_unpackhi_epi64(a, a));
-        _mm_storel_epi64(reinterpret_cast<__m128i *>(out[1] + 2 * i * stride_b), b);
-        _mm_storel_epi64(reinterpret_cast<__m128i *>(out[1] + (2 * i + 1) * stride_b), _mm_unpackhi_epi64(b, b));
+void widen(const std::uint16_t *sums, std::size_t count, int shift, std::uint8_t *out) {
+    const __m256i three = _mm256_set1_epi16(3);
+    const __m128i by = _mm_cvtsi32_si128(shift);
+    const int half = 1 << (shift - 1);
+    const __m256i bias0 = _mm256_set1_epi16(static_cast<short>(shift == 4 ? half : half - 1));
+    const __m256i bias1 = _mm256_set1_epi16(static_cast<short>(shift == 4 ? half - 1 : half));
+    std::size_t x = 0;
+    for (; x + 16 <= count; x += 16) {
+        const std::uint16_t *at = sums + x;
+        const __m256i middle = _mm256_mullo_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i *>(at)), three);
+        const __m256i before = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(at - 1));
+        const __m256i after = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(at + 1));
+        const __m256i left = _mm256_srl_epi16(_mm256_add_epi16(_mm256_add_epi16(middle, before), bias0), by);
+        const __m256i right = _mm256_srl_epi16(_mm256_add_epi16(_mm256_add_epi16(middle, after), bias1), by);
+        _mm256_storeu_si256(reinterpret_cast<__m256i *>(out + 2 * x), _mm256_or_si256(left, _mm256_slli_epi16(right, 8)));
     }
+    sse2::widen(sums + x, count - x, shift, out + 2 * x);
+}
+
+void mix(const std::uint8_t *near, const std::uint8_t *far, std::size_t count, std::uint16_t *sums) {
+    const __m256i three = _mm256_set1_epi16(3);
+    std::size_t x = 0;
+    for (; x + 16 <= count; x += 16) {
+        const __m256i mixed = _mm256_add_epi16(_mm256_mullo_epi16(wide(near + x), three), wide(far + x));
+        _mm256_storeu_si256(reinterpret_cast<__m256i *>(sums + x), mixed);
+    }
+    sse2::mix(near + x, far + x, count - x, sums + x);
 }
 
 void luma(const std::uint8_t *y, const std::uint8_t *cb, const std::uint8_t *cr, std::size_t count, float *out) {
@@ -195,11 +226,96 @@ void luma(const std::uint8_t *y, const std::uint8_t *cb, const std::uint8_t *cr,
 }  // namespace avx2
 #pragma GCC pop_options
 
+// ---- AVX-512 --------------------------------------------------------------------------------------------------------
+
+#pragma GCC push_options
+#pragma GCC target("avx2,avx512f,avx512bw,avx512dq,avx512vl")
+namespace avx512 {
+#define REG __m512i
+#define OP(name) _mm512_##name
+#define ZERO _mm512_setzero_si512
+#define XOR _mm512_xor_si512
+#include "jpeg_idct.inc"
+#undef REG
+#undef OP
+#undef ZERO
+#undef XOR
+
+inline __m512i four(const std::int16_t *a, const std::int16_t *b, const std::int16_t *c, const std::int16_t *d, int row) {
+    const __m256i low = _mm256_inserti128_si256(_mm256_castsi128_si256(row_of(a, row)), row_of(b, row), 1);
+    const __m256i high = _mm256_inserti128_si256(_mm256_castsi128_si256(row_of(c, row)), row_of(d, row), 1);
+    return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+}
+
+void four_blocks(const JpegBlock &a, const JpegBlock &b, const JpegBlock &c, const JpegBlock &d) {
+    __m512i v[8];
+    for (int i = 0; i < 8; ++i)
+        v[i] = _mm512_mullo_epi16(four(a.coefs, b.coefs, c.coefs, d.coefs, i), four(a.quants, b.quants, c.quants, d.quants, i));
+    samples_of_block(v);
+    for (std::size_t i = 0; i < 4; ++i) {
+        store_rows(a, i, _mm512_castsi512_si128(v[i]));
+        store_rows(b, i, _mm512_extracti32x4_epi32(v[i], 1));
+        store_rows(c, i, _mm512_extracti32x4_epi32(v[i], 2));
+        store_rows(d, i, _mm512_extracti32x4_epi32(v[i], 3));
+    }
+}
+
+void blocks(const JpegBlock *blocks, std::size_t count) {
+    const std::size_t last = count - 1;
+    std::size_t i = 0;
+    for (; i + 2 < count; i += 4)
+        four_blocks(blocks[i], blocks[i + 1], blocks[i + 2], blocks[std::min(i + 3, last)]);
+    if (i < count) avx2::blocks(blocks + i, count - i);
+}
+
+inline __m512i wide(const std::uint8_t *p) {
+    return _mm512_cvtepu8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i *>(p)));
+}
+
+inline __m512i low(__m512i a) { return _mm512_cvtepu16_epi32(_mm512_castsi512_si256(a)); }
+inline __m512i high(__m512i a) { return _mm512_cvtepu16_epi32(_mm512_extracti64x4_epi64(a, 1)); }
+
+inline __m512i clamp(__m512i v) {
+    return _mm512_min_epi16(_mm512_max_epi16(v, _mm512_setzero_si512()), _mm512_set1_epi16(255));
+}
+
+// a * of / 65536, rounded
+inline __m512i part(__m512i a, short of) {
+    const __m512i twice = _mm512_add_epi16(a, a);
+    return _mm512_srai_epi16(_mm512_add_epi16(_mm512_mulhi_epi16(twice, _mm512_set1_epi16(of)), _mm512_set1_epi16(1)), 1);
+}
+
+inline __m512i green_of(__m512i pairs) {
+    const __m512i weights =
+        _mm512_set1_epi32(static_cast<int>((18734u << 16) | (static_cast<unsigned>(-22554) & 0xffffu)));
+    return _mm512_srai_epi32(_mm512_add_epi32(_mm512_madd_epi16(pairs, weights), _mm512_set1_epi32(32768)), 16);
+}
+
+void luma(const std::uint8_t *y, const std::uint8_t *cb, const std::uint8_t *cr, std::size_t count, float *out) {
+    const __m512i middle = _mm512_set1_epi16(128);
+    std::size_t x = 0;
+    for (; x + 32 <= count; x += 32) {
+        const __m512i l = wide(y + x), u = _mm512_sub_epi16(wide(cb + x), middle), v = _mm512_sub_epi16(wide(cr + x), middle);
+        const __m512i r = clamp(_mm512_add_epi16(l, _mm512_add_epi16(v, part(v, 26345))));
+        const __m512i b = clamp(_mm512_add_epi16(l, _mm512_add_epi16(_mm512_add_epi16(u, u), part(u, -14942))));
+        const __m512i sums = _mm512_packs_epi32(green_of(_mm512_unpacklo_epi16(u, v)), green_of(_mm512_unpackhi_epi16(u, v)));
+        const __m512i g = clamp(_mm512_add_epi16(l, _mm512_sub_epi16(sums, v)));
+#define PS(name) _mm512_##name
+        _mm512_storeu_ps(out + x, LUMA(PS, low(r), low(g), low(b)));
+        _mm512_storeu_ps(out + x + 16, LUMA(PS, high(r), high(g), high(b)));
+#undef PS
+    }
+    avx2::luma(y + x, cb + x, cr + x, count - x, out + x);
+}
+}  // namespace avx512
+#pragma GCC pop_options
+
 }  // namespace
 
 JpegOps jpeg_ops() {
-    if (cpu() == Cpu::baseline) return {sse2::two_blocks, sse2::widen, sse2::mix, sse2::luma};
-    return {avx2::two_blocks, sse2::widen, sse2::mix, avx2::luma};  // the two between are bound by memory
+    if (cpu() == Cpu::baseline) return {sse2::blocks, sse2::widen, sse2::mix, sse2::luma};
+    if (cpu() == Cpu::avx2) return {avx2::blocks, avx2::widen, avx2::mix, avx2::luma};
+    return {avx512::blocks, avx2::widen, avx2::mix, avx512::luma};  // the two between are bound by memory
 }
 
 }  // namespace amparo
