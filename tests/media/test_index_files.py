@@ -297,6 +297,32 @@ def test_memory_does_not_grow_with_the_list(tmp_path: Path) -> None:
     assert large - small < 40_000
 
 
+def test_what_a_killed_build_left_is_swept_and_a_living_one_goes_on(tmp_path: Path) -> None:
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom amparo.media import Entry, build_index\n"
+        "def entries():\n    yield Entry(1, {'md5': 'ab' * 16})\n    print('half', flush=True)\n    sys.stdin.read()\n"
+        "build_index(entries(), Path(sys.argv[1]), {})"
+    )
+
+    def start() -> "subprocess.Popen[str]":
+        command = [sys.executable, "-c", code, str(tmp_path / "list")]
+        builder = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert builder.stdout is not None
+        assert builder.stdout.readline() == "half\n"
+        return builder
+
+    killed, living = start(), start()
+    killed.kill()
+    killed.wait()
+    assert len(list(tmp_path.iterdir())) == 2
+    build_index([], tmp_path / "list", {})
+    assert len(list(tmp_path.glob(".list.*"))) == 1
+    living.communicate()
+    assert living.returncode != 0  # the other was first, and an index is never written over
+    assert [path.name for path in tmp_path.iterdir()] == ["list"]
+    assert len(Index.open(tmp_path / "list", check=True)) == 0
+
+
 def test_an_open_index_keeps_no_file_open(ringed: Path) -> None:
     before = len(list(Path("/proc/self/fd").iterdir()))
     many = [Index.open(ringed) for _ in range(50)]

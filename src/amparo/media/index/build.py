@@ -1,5 +1,6 @@
 """Write an index: entries stream to disk, digests are sorted a signal at a time, and one rename makes it real."""
 
+import fcntl
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -20,6 +21,7 @@ from amparo.media.lists import Entry, EntryBatch
 from amparo.media.signals import SIGNALS
 
 _AT_ONCE: Final = 10_000
+_LOCK: Final = "building"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,13 @@ def build_index(
     if folder.exists():
         raise IndexExists(folder=str(folder))
     folder.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(folder)
     work = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
-        report = write_index(entries, work, manifest, progress)
+        with (work / _LOCK).open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            report = write_index(entries, work, manifest, progress)
+            (work / _LOCK).unlink()
         work.chmod(0o750)
         layout.sync_folder(work)
         work.rename(folder)
@@ -63,6 +69,19 @@ def build_index(
         raise
     layout.sync_folder(folder.parent)
     return report
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what builds of `folder` left that were killed. One that goes on holds its lock."""
+    for work in folder.parent.iterdir():
+        if not work.name.startswith(f".{folder.name}.") or not (work / _LOCK).exists():
+            continue
+        with (work / _LOCK).open("rb") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            shutil.rmtree(work)
 
 
 def write_index(
