@@ -20,8 +20,8 @@ class NotAHashList(AmparoError):
     code = "M010"
     sentence = gettext_noop("This is not a hash list that Amparo can read: %(why)s.")
     advice = gettext_noop(
-        "Check that it is the whole file, in one of the forms that the documentation names; the first line of a CSV file "
-        "must name its columns (md5, sha1, sha256, pdq)."
+        "Check that it is the whole file, in one of the forms that the documentation names; the first line of a CSV "
+        "file must name its columns (md5, sha1, sha256, pdq)."
     )
     exit_code = 2
 
