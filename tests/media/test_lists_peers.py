@@ -4,13 +4,13 @@ import json
 from io import BytesIO
 from xml.etree import ElementTree
 
-import dacite
 import pytest
 
 from amparo.base import Skipped
 from amparo.media import LISTS, Entry, NotAHashList
 from amparo.media.lists import BrokenList, TruncatedList
 
+dacite = pytest.importorskip("dacite")
 ncmec = pytest.importorskip("threatexchange.exchanges.clients.ncmec.hash_api")
 stopncii = pytest.importorskip("threatexchange.exchanges.clients.stopncii.api")
 
