@@ -49,6 +49,7 @@ PLACES: Final[dict[str, Place]] = {
     "tips:senders": Place("tips.see"),
     "tips:deliveries": Place("tips.see"),
     "tips:delivery": Place("tips.see", "tips.Delivery"),
+    "tips:again": Place("tips.import", "tips.Delivery"),
     "tips:import": Place("tips.import"),
     "tips:inbox": Place("tips.import"),
     "tips:policy": Place("tips.policy"),

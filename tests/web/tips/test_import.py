@@ -11,6 +11,7 @@ from django.utils import timezone
 from django_scopes import scope
 from made_reports import ABOUT, a_zip, picture, report, with_file
 
+from amparo.evidence import DiskFull
 from amparo.web.accounts.models import Agency, Person
 from amparo.web.audit.actions import agency_log
 from amparo.web.audit.history import history, verify_log
@@ -23,7 +24,7 @@ from amparo.web.exhibits.inbox import entries, inbox_of
 from amparo.web.exhibits.storing import store_of
 from amparo.web.matches.actions import import_list
 from amparo.web.tips import importing, known
-from amparo.web.tips.actions import import_from_inbox, import_upload
+from amparo.web.tips.actions import import_from_inbox, import_upload, read_again
 from amparo.web.tips.errors import DeliveryHereAlready, NothingDelivered
 from amparo.web.tips.models import Delivery, Tip, TipFile
 
@@ -291,6 +292,31 @@ def test_a_killed_worker_loses_nothing_and_doubles_nothing(
     assert (cut.state, cut.tips_read, cut.files_read, cut.skipped, cut.examples) == ("done", *counts)
     assert summary() == expected
     assert LogLine.objects.filter(action="tips.imported", object=f"delivery:{cut.pk}").count() == 1
+
+
+def test_a_reading_that_failed_goes_on_where_it_was(
+    delivered: Callable[..., Delivery], worker: Person, at_once: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another job goes on: the delivery says how much of it has rows."""
+    monkeypatch.setattr(importing, "TIPS", 3)
+    real, calls = importing.Importer._write, []
+
+    def full(self: Any) -> None:
+        calls.append(1)
+        if len(calls) == 3:
+            raise DiskFull(written=0)
+        real(self)
+
+    monkeypatch.setattr(importing.Importer, "_write", full)
+    made = delivered({f"{number}.json": report(str(number)) for number in range(100, 112)})
+    assert (made.state, made.tips_read, "E" in made.error) == ("failed", 6, True)
+    with at_once():
+        read_again(actor=worker, delivery=made)
+    made.refresh_from_db()
+    assert (made.state, made.tips_read, made.error, Tip.objects.count()) == ("done", 12, "", 12)
+    with at_once():
+        read_again(actor=worker, delivery=made)
+    assert Job.objects.filter(kind="tips.import").count() == 2
 
 
 def forget_all() -> None:

@@ -13,6 +13,7 @@ from amparo.web.audit.actions import record
 from amparo.web.cases.actions import next_number, open_case
 from amparo.web.cases.models import Case
 from amparo.web.common.jobs import start_job
+from amparo.web.common.models import Job
 from amparo.web.exhibits import inbox
 from amparo.web.exhibits.storing import Kept, Taken, store_chunks, store_manifest
 from amparo.web.reports.days import today
@@ -98,18 +99,34 @@ def _make(actor: Person, name: str, *, taken: Taken | None = None, **fields: Any
             made = Delivery.objects.create(agency=actor.agency, number=number, name=name, imported_by=actor, **fields)
             if taken is not None:
                 received(made, taken)
-            job = start_job(
-                IMPORT,
-                agency_id=actor.agency_id, actor_id=actor.pk, subject=number, parameters={"delivery": str(made.pk)},
-            )  # fmt: skip
-            made.job_id = job.pk
-            made.save(update_fields=["job_id"])
+            _queue(made, actor)
             return made
     except IntegrityError:
         same = _same_form(actor.agency, fields.get("token"))
         if same is None:
             raise
         return same
+
+
+def _queue(delivery: Delivery, actor: Person) -> None:
+    job = start_job(
+        IMPORT,
+        agency_id=delivery.agency_id, actor_id=actor.pk, subject=delivery.number,
+        parameters={"delivery": str(delivery.pk)},
+    )  # fmt: skip
+    delivery.job_id = job.pk
+    delivery.save(update_fields=["job_id"])
+
+
+@transaction.atomic
+def read_again(*, actor: Person, delivery: Delivery) -> None:
+    """Go on with a delivery whose reading failed or was stopped; what was read stays. Raises NotAllowed."""
+    require(actor, "tips.import")
+    delivery = Delivery.objects.select_for_update().get(pk=delivery.pk)
+    if delivery.state != Delivery.State.DONE and not Job.objects.filter(
+        pk=delivery.job_id, state__in=[Job.State.WAITING, Job.State.RUNNING]
+    ):
+        _queue(delivery, actor)
 
 
 def _same_form(agency: Agency, token: str | None) -> Delivery | None:

@@ -74,11 +74,11 @@ def _take_from_inbox(run: Run, delivery: Delivery) -> None:
 
 
 def _read(run: Run, delivery: Delivery) -> None:
-    cursor = Cursor.read(run.cursor)
-    if cursor.phase != READ:
+    """Take the tips that have no rows yet: the delivery itself says how many have, whichever job read them."""
+    if delivery.state == Delivery.State.RANKING:
         return
-    Delivery.objects.filter(pk=delivery.pk).update(state=Delivery.State.READING)
-    importer = Importer(run, delivery, cursor.done)
+    Delivery.objects.filter(pk=delivery.pk).update(state=Delivery.State.READING, error="")
+    importer = Importer(run, delivery, delivery.tips_read)
 
     def save(last: bool) -> None:
         """With the last tip the phase moves on, in the same transaction: what was skipped is counted once."""
@@ -97,12 +97,13 @@ def _read(run: Run, delivery: Delivery) -> None:
 def _rank(run: Run, delivery: Delivery) -> None:
     """All of the delivery is there now: what its tips share with each other counts too."""
     cursor = Cursor.read(run.cursor)
+    done = cursor.done if cursor.phase == RANK else 0
     total = delivery.tips.count()
 
     def save(last: int) -> None:
         run.commit(cursor=Cursor(RANK, last).write(), done=last, total=total, unit="tips")
 
-    rank_again(delivery, cursor.done, save)
+    rank_again(delivery, done, save)
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ urlpatterns = [
     path("senders/", views.senders, name="senders"),
     path("deliveries/", views.deliveries, name="deliveries"),
     path("deliveries/<uuid:pk>/", views.delivery, name="delivery"),
+    path("deliveries/<uuid:pk>/again/", views.read_again, name="again"),
     path("import/", views.upload, name="import"),
     path("import/inbox/", views.inbox, name="inbox"),
     path("policy/", views.policy, name="policy"),

@@ -18,7 +18,7 @@ from amparo.web.cases.scope import case_for, cases_of
 from amparo.web.common.errors import say
 from amparo.web.common.models import Job
 from amparo.web.tips import actions, forms, queue, shown
-from amparo.web.tips.models import Tip
+from amparo.web.tips.models import Delivery, Tip
 from amparo.web.tips.scope import case_of, deliveries_of, delivery_for, tip_for, tips_of
 
 
@@ -55,15 +55,26 @@ def deliveries(request: HttpRequest) -> HttpResponse:
 @login_required
 def delivery(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = delivery_for(request.user, pk)
+    job = Job.objects.filter(pk=found.job_id).first()
     context = {
         "delivery": found,
-        "job": Job.objects.filter(pk=found.job_id).first(),
+        "job": job,
+        "is_cut": found.state != Delivery.State.DONE and (job is None or job.is_over),
+        "may_import": request.user.may("tips.import"),
         "tips": found.tips.count(),
         "duplicates": found.tips.filter(state=Tip.State.DUPLICATE).count(),
         "skipped": shown.skips(found),
         "history": history(agency_id=found.agency_id, object=f"delivery:{found.pk}"),
     }
     return render(request, "tips/delivery.html", context)
+
+
+@login_required
+@require_POST
+def read_again(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = delivery_for(request.user, pk)
+    actions.read_again(actor=request.user, delivery=found)
+    return redirect("tips:delivery", found.pk)
 
 
 @login_required
