@@ -74,6 +74,7 @@ def review_group(
         raise ReviewRefused(why=gettext_noop("nothing of this group waits for you"))
     if seal != sealed(each.pk for each in waiting):
         raise ReviewRefused(why=gettext_noop("the group has changed since you saw it"))
+    _lock(waiting)
     return [review(actor=actor, match=each, decision=decision, note=note, category=category) for each in waiting]
 
 
@@ -82,12 +83,20 @@ def take_apart(*, actor: Person, matches: Iterable[Match]) -> int:
     """Take matches out of their group, each to be judged alone from now on. Returns how many."""
     require(actor, "matches.review")
     taken = [match for match in matches if not match.apart]
+    _lock(taken)
     for match in taken:
         Match.objects.filter(pk=match.pk).update(apart=True, group=str(match.pk))
-        record_in_case(news.APART, actor, match.exhibit, f"match:{match.pk}")
     for case in {match.exhibit.case for match in taken}:
         regroup(case)  # where the leader left, another leads
+    for match in taken:
+        record_in_case(news.APART, actor, match.exhibit, f"match:{match.pk}")
     return len(taken)
+
+
+def _lock(matches: Iterable[Match]) -> None:
+    """Hold all rows before the first line of the log: whoever holds one of them may wait for the log."""
+    keys = [match.pk for match in matches]
+    list(Match.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk", flat=True))
 
 
 def _state_after(match: Match) -> str:
