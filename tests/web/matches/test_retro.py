@@ -119,6 +119,10 @@ def test_an_authorisation_that_ends_while_it_waits_stops_it(newer, scanned: Scan
         Authorisation.objects.update(valid_to=date(2026, 1, 2))
     assert Job.objects.get(pk=made.job_id).error_code == "W301"
     assert found(newer) == {}
+    Authorisation.objects.update(valid_to=None)
+    with at_once():  # what failed may be asked for again
+        match_later(actor=lead, hash_list=newer, cases=[scanned.exhibit.case])
+    assert len(found(newer)) == 3
 
 
 def test_by_the_button_and_only_for_the_reader_s_own_cases(

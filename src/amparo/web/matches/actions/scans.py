@@ -1,6 +1,7 @@
 """Mutations of scans: start one, match a later list against what was scanned before, decide on a quarantined entry."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,6 +14,7 @@ from amparo.web.audit.actors import SYSTEM
 from amparo.web.cases.authorisation import limits, require_authorisation
 from amparo.web.cases.models import Case
 from amparo.web.common.jobs import start_job
+from amparo.web.common.models import Job
 from amparo.web.exhibits.models import Catalogue, Exhibit
 from amparo.web.matches import news
 from amparo.web.matches.actions.lists import check_purpose
@@ -95,11 +97,22 @@ def seen_without(hash_list: HashList, cases: Iterable[Case]) -> list[Scan]:
         return []
     found = []
     exhibits = Exhibit.objects.filter(case__in=list(cases), scans__finished__isnull=False).distinct()
-    for exhibit in exhibits.exclude(scans__lists=hash_list).select_related("case__agency"):
+    for exhibit in exhibits.exclude(pk__in=_met(hash_list)).select_related("case__agency"):
         before = last_seen(exhibit)
         if before is not None and limits(exhibit.case, "pictures", exhibit=exhibit.number) is not None:
             found.append(before)
     return found
+
+
+def _met(hash_list: HashList) -> set[UUID]:
+    """The exhibits that were compared with the list or are being so; a scan that failed counts for nothing."""
+    scans = list(Scan.objects.filter(lists=hash_list).values_list("exhibit_id", "finished", "job_id"))
+    going = Job.objects.filter(
+        pk__in=[job for _, finished, job in scans if finished is None and job],
+        state__in=[Job.State.WAITING, Job.State.RUNNING],
+    )
+    under_way = set(going.values_list("pk", flat=True))
+    return {exhibit for exhibit, finished, job in scans if finished is not None or job in under_way}
 
 
 @transaction.atomic
