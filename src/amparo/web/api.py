@@ -12,6 +12,7 @@ from amparo.base import AmparoError
 from amparo.web.accounts.actions import token_digest
 from amparo.web.accounts.models import ApiToken
 from amparo.web.common.errors import NotAllowed, NotFound, say
+from amparo.web.matches.api import media
 
 
 class Bearer(HttpBearer):
@@ -44,3 +45,6 @@ def whoami(request: HttpRequest) -> dict[str, Any]:
     token: ApiToken = request.auth  # type: ignore[attr-defined]
     with scope(agency=token.agency):
         return {"agency": token.agency.slug, "scopes": token.scopes, "purpose": token.purpose}
+
+
+api.add_router("/media", media)

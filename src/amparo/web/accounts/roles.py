@@ -25,6 +25,7 @@ PERMISSIONS: Final[dict[str, str]] = {
     "matches.see": gettext_noop("see matches"),
     "matches.review": gettext_noop("review matches"),
     "media.reveal": gettext_noop("reveal a blurred picture, with a reason"),
+    "media.lookup": gettext_noop("look up hashes in the lists through the API"),
     "traces.see": gettext_noop("see traces"),
     "traces.run": gettext_noop("load blocks and run traces"),
     "findings.see": gettext_noop("see findings"),
@@ -50,8 +51,8 @@ _ANALYST: Final = _READ_CASE | {
     "media.reveal",
 }  # fmt: skip
 _INVESTIGATOR: Final = _ANALYST | {
-    "tips.import", "cases.manage", "exhibits.deposit", "items.take", "lists.import", "matches.scan", "traces.run",
-    "findings.make", "bundles.build", "referrals.send", "referrals.receive",
+    "tips.import", "cases.manage", "exhibits.deposit", "items.take", "lists.import", "matches.scan", "media.lookup",
+    "traces.run", "findings.make", "bundles.build", "referrals.send", "referrals.receive",
 }  # fmt: skip
 
 ROLES: Final[dict[str, frozenset[str]]] = {

@@ -57,3 +57,41 @@ class NegativeRefused(AmparoError):
     code = "W713"
     sentence = gettext_noop("The negative bank was not changed: %(why)s.")
     advice = gettext_noop("A second, different person must agree; reload the page to see how it stands.")
+
+
+class LookupNotReadable(AmparoError):
+    code = "W731"
+    sentence = gettext_noop("What was sent cannot be looked up: %(why)s.")
+    advice = gettext_noop("Send JSON as /api/v1/openapi.json describes: one item, or up to 1,000 of them in “items”.")
+
+
+class LookupTooLarge(AmparoError):
+    code = "W732"
+    sentence = gettext_noop("What was sent is too large: more than %(limit)s %(unit)s.")
+    advice = gettext_noop("Nothing was looked up. Send it in several parts.")
+
+
+class ItemRefused(AmparoError):
+    """One item; the others of its batch are looked up."""
+
+    code = "W733"
+    sentence = gettext_noop("Item %(item)s cannot be looked up: %(field)s %(why)s.")
+    advice = gettext_noop(
+        "Send md5 (32 signs), sha1 (40), sha256 (64) or pdq (64) in hexadecimal, or photodna (144 bytes in base64)."
+    )
+
+
+class NotThisPurpose(AmparoError):
+    code = "W734"
+    sentence = gettext_noop("This token is for “%(token)s”; lists with the purpose “%(purpose)s” are not open to it.")
+    advice = gettext_noop("Ask the unit for a token of another purpose.")
+
+
+class BudgetSpent(AmparoError):
+    """`seconds`: until the span is over; the answer's Retry-After."""
+
+    code = "W735"
+    sentence = gettext_noop(
+        "This token may look up %(limit)s hashes a %(span)s: %(spent)s are spent, %(asked)s more were asked for."
+    )
+    advice = gettext_noop("Nothing was looked up. Try again in %(seconds)s seconds, or with fewer at once.")

@@ -23,3 +23,4 @@ NEGATIVE_ENDED = declare("negative.ended", gettext_noop("took a picture out of t
 QUARANTINE_DECIDED = declare(
     "quarantine.decided", gettext_noop("decided on an entry that matched too much"), custody=True
 )
+LOOKED_UP = declare("media.looked-up", gettext_noop("looked up hashes through the API"))

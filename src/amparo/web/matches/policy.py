@@ -13,6 +13,8 @@ DEFAULTS: Final[dict[str, Any]] = {
     "break_minutes": 45,  # minutes of review in one go
     "staff_help": "",  # whom to call, in the agency's own words
     "flood_limit": 50,  # different pictures of an exhibit that one entry may match before its matches are held back
+    "lookup_minute": 20_000,  # hashes that one token may look up in a minute
+    "lookup_day": 500_000,  # and in a day, by UTC
     "match_later": "ask",  # a new list against what was scanned before: "ask", or "always"
 }
 

@@ -1,5 +1,6 @@
-"""HashList and what is thought of its entries, Scan, Match, Review, the negative bank, and the exposure ledger."""
+"""HashList and what is thought of its entries, Scan, Match, Review, the negative bank, exposure, look-up budgets."""
 
+from amparo.web.matches.models.budgets import LookupSpent
 from amparo.web.matches.models.lists import (
     KNOWN_GOOD,
     PURPOSES,
@@ -22,6 +23,7 @@ __all__ = [
     "HashList",
     "ListImport",
     "ListOpinion",
+    "LookupSpent",
     "Match",
     "NegativeEntry",
     "Pause",
