@@ -194,6 +194,21 @@ def test_an_import_of_another_agency_is_not_there(begun, other_agency, person, s
     assert "Known" not in stranger.get("/matches/lists/").content.decode()
 
 
+def test_a_file_whose_import_is_over_is_swept_away_and_one_that_is_gone_is_said(begun, at_once) -> None:
+    with at_once():
+        first = begun()
+    place = incoming_folder(first)
+    place.mkdir()
+    (place / "list.csv").write_text("left by a worker that died at the very end")
+    second = begun(version="2")
+    assert not place.exists()
+    assert incoming_folder(second).exists()
+    shutil.rmtree(incoming_folder(second))
+    run_job.call(str(second.job_id))
+    job = Job.objects.get(pk=second.job_id)
+    assert (job.state, job.error_code) == ("failed", "W701")
+
+
 def test_imports_on_their_way_stand_on_the_page(begun, lead, signed_in, at_once) -> None:
     asked = begun()
     page = signed_in(lead).get("/matches/lists/").content.decode()

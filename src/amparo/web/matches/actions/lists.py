@@ -13,6 +13,7 @@ from amparo.web.accounts.permissions import require
 from amparo.web.audit.actions import record
 from amparo.web.common.home import folder
 from amparo.web.common.jobs import start_job
+from amparo.web.common.models import Job
 from amparo.web.exhibits import inbox as inboxes
 from amparo.web.matches import news
 from amparo.web.matches.errors import ListMayNotMeet, ListRefused
@@ -21,6 +22,7 @@ from amparo.web.matches.reading import look_at, read_in
 
 HERE_ALREADY: Final = gettext_noop("this version of it is here already")
 IMPORT: Final = "matches.import"
+_UNDER_WAY: Final = (Job.State.WAITING, Job.State.RUNNING)
 
 
 def index_folder(hash_list: HashList) -> Path:
@@ -60,10 +62,21 @@ def import_list(
 
 
 def file_of(asked: ListImport) -> Path:
-    """The file of an import. Raises NotInTheInbox if it lay there and is gone."""
+    """The file of an import. Raises NotInTheInbox or ListRefused if it is gone."""
     if asked.inbox:
         return inboxes.entry_for(asked.agency, asked.inbox).paths[0]
-    return next(incoming_folder(asked).iterdir())
+    found = next(incoming_folder(asked).glob("*"), None)
+    if found is None:
+        raise ListRefused(why=gettext_noop("its file is not there"))
+    return found
+
+
+def _sweep(agency: Agency) -> None:
+    """Remove the files of imports that are over: a worker may have died before it could."""
+    for asked in ListImport.objects.filter(agency=agency, inbox=""):
+        place = incoming_folder(asked)
+        if place.exists() and Job.objects.filter(pk=asked.job_id).exclude(state__in=_UNDER_WAY).exists():
+            shutil.rmtree(place, ignore_errors=True)
 
 
 def begin_import(
@@ -84,6 +97,7 @@ def begin_import(
     """
     require(actor, "lists.import")
     _check(actor.agency, name, version, purpose)
+    _sweep(actor.agency)
     asked = ListImport(
         agency=actor.agency, name=name, version=version, purpose=purpose, source=source, licence=licence,
         format=format, inbox=inbox, started_by=actor,
