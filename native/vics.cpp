@@ -66,6 +66,10 @@ void RecordReader::skip(const char *reason, std::string detail) {
     batch_.skipped.push_back({records_, reason, std::move(detail)});
 }
 
+void RecordReader::skip_field(const char *reason, const std::string &detail) {
+    batch_.skipped.push_back({0, reason, key_ + ": " + detail});
+}
+
 void RecordReader::sign(std::uint8_t c) {
     switch (want_) {
         case Want::Start:
@@ -221,7 +225,8 @@ void RecordReader::too_large() {
     if (hold_ == Hold::Key) return fail("broken", "a name is longer than 4096 bytes");
     const bool record = hold_ == Hold::Record;
     if (record) ++records_;
-    skip(record ? "record-too-large" : "field-too-large", std::to_string(held_size_) + " bytes");
+    const std::string size = std::to_string(held_size_) + " bytes";
+    record ? skip("record-too-large", size) : skip_field("field-too-large", size);
     hold_ = Hold::None;
     want_ = Want::CommaOrEnd;
     if (!record && first_key_ && vics()) fail("not-a-list", "its first value is too long");
@@ -258,15 +263,15 @@ void RecordReader::held_field(const std::uint8_t *data, std::size_t size) {
     want_ = Want::CommaOrEnd;
     const bool is_first = first_key_ && at(Frame::Top);
     first_key_ = false;
-    if (parser.bad) return skip("field-left-out", parser.bad);
+    if (parser.bad) return skip_field("field-left-out", parser.bad);
     const std::string_view text(scratch_.data(), static_cast<std::size_t>(parser.written() - scratch_.data()));
     std::string space;
     if (is_first && vics()) return context(std::string(json::text_of(token, space)));
     if (at(Frame::Case) && media_seen_)
-        return skip("case-field-too-late", key_ + " of case " + std::to_string(cases_) + " stands after its media");
+        return skip_field("case-field-too-late", "it stands after the media of case " + std::to_string(cases_));
     std::string &head = at(Frame::Case) ? case_head_ : head_;
     const std::size_t limit = at(Frame::Case) ? kCaseLimit : kFieldLimit;
-    if (head.size() + text.size() + key_json_.size() > limit) return skip("field-too-large", std::to_string(text.size()) + " bytes");
+    if (head.size() + text.size() + key_json_.size() > limit) return skip_field("field-too-large", std::to_string(text.size()) + " bytes");
     if (!head.empty()) head += ',';
     head += key_json_;
     head += ':';

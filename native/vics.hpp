@@ -21,7 +21,7 @@ struct DigestColumn {
 };
 
 struct RecordSkip {
-    std::uint64_t record;  // from 1
+    std::uint64_t record;  // from 1; 0 for a field beside the records
     const char *reason;
     std::string detail;
 };
@@ -91,6 +91,7 @@ class RecordReader {
     void context(const std::string &text);
     void fail(const char *kind, std::string why);
     void skip(const char *reason, std::string detail);
+    void skip_field(const char *reason, const std::string &detail);
     bool vics() const { return list_key_ == "value"; }
     bool at(Frame frame) const { return depth_ > 0 && stack_[depth_ - 1] == frame; }
 

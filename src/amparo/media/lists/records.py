@@ -61,7 +61,7 @@ def _lines(lines: bytes) -> list[str]:
 
 def _said(taken: dict[str, Any]) -> Iterator[Skipped]:
     for number, reason, detail in taken["skipped"]:
-        yield Skipped(f"record {number}" if number else "the head of the list", reason, detail)
+        yield Skipped(f"record {number}" if number else "beside the records", reason, detail)
 
 
 def _error(fault: tuple[str, int, int, str]) -> AmparoError:
