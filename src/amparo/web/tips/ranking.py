@@ -25,6 +25,8 @@ from amparo.web.tips.plain import from_plain
 #: Tips ranked again in one transaction.
 BATCH: Final = 100
 _DANGER: Final = 1_000_000
+#: Oldest first. Numbers would do while all have as many digits.
+_AGE: Final = ("delivery__imported", "position")
 #: Purposes that link no tips: a host is shared by millions.
 _NO_LINK: Final = frozenset({"host"})
 #: Keys of a reported person that are no account of theirs alone.
@@ -40,7 +42,6 @@ class _Row(NamedTuple):
     """What is asked of another tip."""
 
     pk: UUID
-    number: str
     report_key: str
     incident_at: datetime | None
     incident: UUID | None
@@ -75,7 +76,7 @@ class Ranker:
         keys = list(keys)
         tips = tips_by_key(self.agency, [pair for pair in _pairs(keys) if pair[0] not in _NO_LINK])
         rows = Tip.objects.filter(pk__in=_all(tips)).order_by()
-        found = rows.values_list("pk", "number", "report_key", "incident_at", "incident")
+        found = rows.values_list("pk", "report_key", "incident_at", "incident")
         return Around(
             reports_by_key(self.agency, _pairs(keys)),
             cases_by_key(self.agency, {key for each in keys for key in sighting_keys(each.purpose, each.value)}),
@@ -111,9 +112,9 @@ class Ranker:
         together = tip.incident_id is not None and {each.incident for each in near} == {tip.incident_id}
         if together or not near:
             return
-        # A tip that is not saved yet has the highest number: it is found by no query, and is no root.
+        # A tip that is not saved yet is the youngest: it is found by no query, and is no root.
         roots = {each.incident or each.pk for each in near} | {tip.incident_id or tip.pk}
-        root = Tip.objects.filter(pk__in=roots).order_by("number").values_list("pk", flat=True)[0]
+        root = Tip.objects.filter(pk__in=roots).order_by(*_AGE).values_list("pk", flat=True)[0]
         tip.incident_id = root
         joined = Q(pk__in=[each.pk for each in near]) | Q(incident__in=roots) | Q(pk=root)
         Tip.objects.filter(joined, agency=self.agency).exclude(incident=root).update(incident=root)
@@ -127,7 +128,7 @@ class Repeats:
 
     def __init__(self, agency: Agency, tips: Collection[Tip]) -> None:
         wanted = {tip.report_key for tip in tips}
-        before = Tip.objects.filter(agency=agency, report_key__in=wanted).defer("fields").order_by("number")
+        before = Tip.objects.filter(agency=agency, report_key__in=wanted).defer("fields").order_by(*_AGE)
         self._first: dict[str, Tip] = {}
         self._equal: dict[tuple[str, str], Tip] = {}
         for each in before:
