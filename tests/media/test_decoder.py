@@ -142,3 +142,51 @@ def test_a_broken_frame_is_refused(tmp_path: Path, wrong: bytes) -> None:
     file.write_bytes(wrong)
     with file.open("rb") as stream, pytest.raises(frames.BrokenPipe):
         frames.receive(stream, 100)
+
+
+def test_pictures_behind_one_that_ends_the_process_are_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process dies on every seventh picture, while others wait in its pipe: those and no more are lost."""
+    killed: list[int] = []
+    send = client._Talk.send
+
+    def send_and_kill(self: client._Talk, header: dict[str, object], data: bytes) -> int:
+        ticket = send(self, header, data)
+        if ticket == 6:
+            killed.append(self.process.pid)
+            self.process.kill()
+        return ticket
+
+    monkeypatch.setattr(client._Talk, "send", send_and_kill)
+    picture = encoded(rings(shift=3))
+    with Decoder() as decoder, ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(decoder.pdq, [picture] * 60))
+    lost = [answer for answer in answers if isinstance(answer, Skipped)]
+    assert len(killed) >= 5
+    assert len(lost) <= len(killed)
+    assert {answer.reason for answer in lost} <= {"decoder-crashed"}
+    assert len({answer.hex for answer in answers if isinstance(answer, PdqHash)}) == 1
+
+
+def test_after_a_crash_nothing_is_written_where_the_pipe_was(tmp_path: Path) -> None:
+    """Whoever opens a file next may get the pipe's number; pictures must not land in it."""
+    with Decoder() as decoder:
+        decoder.pdq(encoded(rings()))
+        talk = decoder._talk
+        assert talk is not None
+        talk.process.kill()
+        talk.end()
+        with (tmp_path / "next").open("wb") as first, (tmp_path / "other").open("wb") as second:
+            for _ in range(3):
+                talk.send({"op": "see"}, encoded(rings()))
+            assert first.tell() == second.tell() == 0
+        assert [(tmp_path / name).stat().st_size for name in ("next", "other")] == [0, 0]
+
+
+def test_closing_while_others_wait_lets_them_finish() -> None:
+    decoder = Decoder()
+    with ThreadPoolExecutor(4) as pool:
+        waiting = [pool.submit(decoder.pdq, encoded(rings(400, shift))) for shift in range(12)]
+        decoder.close()
+        answers = [each.result() for each in waiting]
+    decoder.close()
+    assert all(isinstance(answer, PdqHash) for answer in answers)

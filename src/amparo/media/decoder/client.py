@@ -66,8 +66,8 @@ class Decoder:
         """End the process; the next picture starts another."""
         with self._sending:
             talk, self._talk = self._talk, None
-        if talk is not None:
-            talk.end()
+            if talk is not None:
+                talk.retire()
 
     def abandon(self) -> None:
         """Give up what is being decoded, now; for good."""
@@ -121,8 +121,9 @@ class _Talk:
         self._sink = Sink(cast("BinaryIO", self.process.stdin).fileno())
         self._source = Source(cast("BinaryIO", self.process.stdout).fileno())
         self._turn = threading.Condition()
+        self._writing = threading.Lock()
         self._sent = self._answered = 0
-        self._dead = self._retired = False
+        self._dead = self._retired = self._closed = False
 
     def over(self) -> bool:
         """Whether the next picture needs another process."""
@@ -136,7 +137,10 @@ class _Talk:
             ahead = ticket - self._answered
         self._sink.until = time.monotonic() + self._limits.wall_seconds * (ahead + 1)
         try:
-            frames.send(cast("BinaryIO", self._sink), header, data)
+            with self._writing:
+                if self._closed:
+                    return ticket
+                frames.send(cast("BinaryIO", self._sink), header, data)
         except OSError as error:
             if isinstance(error, Late):
                 self.process.kill()
@@ -148,21 +152,29 @@ class _Talk:
             self._turn.wait_for(lambda: self._dead or self._answered == ticket)
             if self._dead:
                 return None
-        late, answer = False, None
+        answer: _Answer | Skipped | None = None
+        try:
+            answer = self._read()
+            return answer
+        finally:  # even if this thread is interrupted: others wait for their turn
+            with self._turn:
+                self._answered += 1
+                self._dead = self._dead or answer is None or isinstance(answer, Skipped)
+                last = self._retired and self._sent == self._answered
+                self._turn.notify_all()
+            if last:
+                self.end()
+
+    def _read(self) -> _Answer | Skipped:
+        late = False
         self._source.until = time.monotonic() + self._limits.wall_seconds
         try:
             answer = frames.receive(cast("BinaryIO", self._source), self._limits.file_bytes)
+            if answer is not None:
+                return answer
         except (OSError, frames.BrokenPipe) as error:
             late = isinstance(error, Late)
-        lost = None if answer is not None else self._lost(late)
-        with self._turn:
-            self._answered += 1
-            self._dead = self._dead or answer is None
-            last = self._retired and self._sent == self._answered
-            self._turn.notify_all()
-        if last:
-            self.end()
-        return answer if answer is not None else lost
+        return self._lost(late)
 
     def retire(self) -> None:
         """Send nothing more; the process ends when it has answered all it was sent."""
@@ -172,17 +184,26 @@ class _Talk:
         if last:
             self.end()
         else:
-            _close_quietly(self.process.stdin)
+            self._close_input()
 
-    def end(self) -> int | None:
-        """Close both pipes and see the process end, by force after a second."""
-        _close_quietly(self.process.stdin)
-        _close_quietly(self.process.stdout)
+    def end(self) -> int:
+        """See the process end, by force after a second, and close both pipes. Nobody may be reading from it."""
+        if self._retired:
+            self._close_input()
         try:
-            return self.process.wait(timeout=1)
+            status = self.process.wait(timeout=1)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            return self.process.wait()
+            status = self.process.wait()
+        self._close_input()
+        _close_quietly(self.process.stdout)
+        return status
+
+    def _close_input(self) -> None:
+        """Never while somebody writes: the descriptor's number may be given to another file at once."""
+        with self._writing:
+            self._closed = True
+            _close_quietly(self.process.stdin)
 
     def _lost(self, late: bool) -> Skipped:
         if late:
