@@ -92,6 +92,26 @@ def test_known_bytes_need_no_look(again, match, client) -> None:
     assert client.get(f"/matches/{again.pk}/picture.png").status_code == 404
 
 
+def test_known_bytes_are_not_shown_again_though_nothing_restricts_them(
+    case, lead, agency, imported, photos, taken_in, at_once, client
+) -> None:
+    agency.policy["match_confirmations"] = 1
+    agency.save()
+    ours = imported(lead, purpose="case-files")
+    for name in ("one.jpg", "two.jpg"):
+        exhibit = taken_in(lead, case, {name: photos["DCIM/aaa-orig.jpg"]})
+        with at_once():
+            start_scan(actor=lead, exhibit=exhibit, lists=[ours])
+        if name == "one.jpg":
+            confirm(at_once, Match.objects.get(exhibit=exhibit), lead)
+    known = Match.objects.get(state="known")
+    assert not known.item.is_restricted
+    for page in (f"/matches/{known.pk}/", f"/matches/case/{case.pk}/?state=known"):
+        text = client.get(page).content.decode()
+        assert "confirmed before" in text
+        assert "picture.png" not in text
+
+
 def test_known_bytes_can_be_confirmed_here_too_and_opened_by_reveal(again, lead, second, client, at_once) -> None:
     confirm(at_once, again, lead)
     assert again.state == "known"
