@@ -12,6 +12,9 @@ from django_scopes import scope
 from made_reports import ABOUT, a_zip, picture, report, with_file
 
 from amparo.evidence import DiskFull
+from amparo.exchange.tips import Tip as Read
+from amparo.exchange.tips import TipFile as ReadFile
+from amparo.exchange.tips import write_tip
 from amparo.web.accounts.models import Agency, Person
 from amparo.web.audit.actions import agency_log
 from amparo.web.audit.history import history, verify_log
@@ -93,6 +96,14 @@ def test_what_is_missing_unnamed_or_different_is_said(delivered: Callable[..., D
     assert differs.files.filter(name="more.png").exists()
     assert {"missing-file", "digest-differs"} <= made.skipped.keys()
     assert {reason for _, reason, _ in made.examples} == made.skipped.keys()
+
+
+def test_the_report_in_a_second_form_is_no_file_that_nobody_viewed(delivered: Callable[..., Delivery]) -> None:
+    tip = Read(provider_report_id="7100", esp="ZapChat", files=(ReadFile(name="a.png", viewed_by_provider=False),))
+    same = b'{"reportId": "7100", "reporter": {"companyName": "ZapChat"}, "uploadedFiles": [{"fileName": "a.png"}]}'
+    delivered({"7100/r.xml": write_tip(tip), "7100/r.json": same, "7100/a.png": picture(1)})
+    viewed = dict(Tip.objects.get().files.values_list("name", "viewed_by_provider"))
+    assert viewed == {"a.png": False, "r.json": True}
 
 
 def test_a_bad_report_stops_nobody_else(delivered: Callable[..., Delivery]) -> None:

@@ -119,7 +119,8 @@ class Importer:
             position=number,
             name=visible(read.shown_name),
             size=read.size,
-            viewed_by_provider=read.viewed_by_provider,
+            # The report once more, in another form, is the provider's own writing, not a file somebody sent.
+            viewed_by_provider=True if _is_report(read) else read.viewed_by_provider,
             classification=(read.classification or "")[:40],
             fields=as_plain(read),
         )
@@ -230,6 +231,10 @@ class Importer:
                 shown[each.reason] += 1
         self.skips = SkipCount(keep=EXAMPLES)
         self.delivery.save(update_fields=["tips_read", "files_read", "skipped", "examples"])
+
+
+def _is_report(read: ReadFile) -> bool:
+    return not read.named and read.relevance == "report"
 
 
 def _foreign(read: Read) -> str:
