@@ -13,6 +13,7 @@ from amparo.web.accounts.models import Person
 from amparo.web.cases.models import Case
 from amparo.web.reports.actions import make_agency_keys, receive_report
 from amparo.web.sightings.models import Sighting, new_sighting
+from amparo.web.tips import linking
 from amparo.web.tips.linking import linked_cases
 from amparo.web.tips.models import Delivery, Tip
 
@@ -76,6 +77,29 @@ def test_the_same_file_joins_two_incidents(delivered: Callable[..., Delivery]) -
 
     delivered(about("1", 7) | about("2", 7) | about("3", 8))
     assert [by_report(number).incident_id for number in "123"] == [by_report("1").pk, by_report("1").pk, None]
+
+
+def test_what_spreads_by_itself_joins_nothing_and_an_account_still_does(
+    delivered: Callable[..., Delivery], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(linking, "TOO_SPREAD", 3)
+    one = {"screenName": "zed"}
+
+    def about(number: int, who: dict[str, str]) -> dict[str, bytes]:
+        data = report(str(number), personOrUserReported=who, uploadedFiles=[{"fileName": "a.png", "viewedByEsp": True}])
+        return {f"{number}/r.json": data, f"{number}/a.png": picture(1)}
+
+    files: dict[str, bytes] = {}
+    for number in range(1, 6):
+        files |= about(number, one if number in {2, 5} else {"screenName": f"only{number}"})
+    delivered(files)
+    assert [by_report(str(number)).incident_id is not None for number in range(1, 6)] == [
+        False,
+        True,
+        False,
+        False,
+        True,
+    ]
 
 
 def test_a_citizens_report_that_names_the_same(

@@ -24,12 +24,13 @@ from amparo.web.tips.models import Tip, TipKey
 
 #: A tip that names more is cut here; all of it stays in its fields.
 MOST: Final = 500
-#: A value that stands in more tips than this says nothing about them: a sender's own address, a file gone viral.
-TOO_COMMON: Final = 50
+#: A value that stands in more tips than this says nothing about them: a sender's own address, a placeholder.
+TOO_COMMON: Final = 1000
+#: The same for what spreads by itself: a file gone viral, an address that thousands share.
+TOO_SPREAD: Final = 50
+_SPREADS: Final = frozenset({"hash", "ip", "url", "report"})
 #: Purposes that link nothing by themselves: a host is shared by millions.
 _WEAK: Final = frozenset({"host"})
-#: Purposes that show two tips to be about one incident, if the value is not too common.
-INCIDENT: Final = frozenset({"hash", "handle", "mail", "phone", "device", "wallet", "iban"})
 #: SQLite and PostgreSQL both take so many values in one question.
 _MANY: Final = 400
 
@@ -100,7 +101,8 @@ def tips_by_key(agency: Agency, keys: Iterable[tuple[str, str]]) -> dict[tuple[s
     found: dict[tuple[str, str], set[UUID]] = defaultdict(set)
     for part in _parts({keyed_hash for _, keyed_hash in wanted}):
         rows = TipKey.objects.filter(keyed_hash__in=part, tip__agency=agency).order_by()
-        common = rows.values("keyed_hash").annotate(tips=Count("pk")).filter(tips__gt=TOO_COMMON)
+        too_many = Q(tips__gt=TOO_COMMON) | Q(tips__gt=TOO_SPREAD, purpose__in=_SPREADS)
+        common = rows.values("purpose", "keyed_hash").annotate(tips=Count("pk")).filter(too_many)
         rare = rows.exclude(keyed_hash__in=[each["keyed_hash"] for each in common])
         for purpose, keyed_hash, tip in rare.values_list("purpose", "keyed_hash", "tip"):
             if (purpose, keyed_hash) in wanted:
