@@ -14,6 +14,7 @@ from amparo.media.errors import IndexDamaged
 from amparo.media.index import layout, manifest
 from amparo.media.index.build import batch_of_lines, write_index
 from amparo.media.index.files import NewFile, file_sha256
+from amparo.media.index.index import Index
 from amparo.media.lists import EntryBatch
 from amparo.media.signals import SIGNALS
 
@@ -29,8 +30,13 @@ def rebuild_index(folder: Path, progress: Progress = silent) -> tuple[str, ...]:
     damaged = [name for name in layout.file_sizes(made) if not _whole(folder, name, made)]
     if layout.LINES in damaged:
         raise IndexDamaged(file=layout.LINES, why="the entries themselves are changed, and the rest is made of them")
-    if not damaged:
-        return ()
+    if damaged:
+        _replace(folder, damaged, made, progress)
+    Index.open(folder)  # files that are all as the manifest says may still not fit each other, if it was changed
+    return tuple(damaged)
+
+
+def _replace(folder: Path, damaged: list[str], made: Mapping[str, Any], progress: Progress) -> None:
     work = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         write_index(_batches(folder / layout.LINES), work, made["list"], progress)
@@ -44,7 +50,6 @@ def rebuild_index(folder: Path, progress: Progress = silent) -> tuple[str, ...]:
     finally:
         shutil.rmtree(work, ignore_errors=True)
     layout.sync_folder(folder)
-    return tuple(damaged)
 
 
 def _whole(folder: Path, name: str, made: Mapping[str, Any]) -> bool:
