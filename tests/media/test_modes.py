@@ -3,6 +3,8 @@
 import hashlib
 import io
 import struct
+import subprocess
+import sys
 import zipfile
 import zlib
 from pathlib import Path
@@ -269,3 +271,28 @@ def test_long_text_is_cut_and_zero_fractions_are_no_place() -> None:
     assert facts is not None
     assert facts.make == "x" * 200
     assert facts.gps is None
+
+
+UNPRIVILEGED = """
+import os, resource, sys
+from pathlib import Path
+import pillow_heif, PIL.AvifImagePlugin
+from amparo.media.decoder import DEFAULT, pictures
+data = [Path(name).read_bytes() for name in sys.argv[1:]]
+pillow_heif.register_heif_opener()
+hard = resource.getrlimit(resource.RLIMIT_NPROC)[1]
+resource.setrlimit(resource.RLIMIT_NPROC, (0, hard))
+if os.getuid() == 0:
+    os.setgroups([]), os.setgid(65534), os.setuid(65534)
+print(*(pictures.seen_in(each, DEFAULT).pdq.quality for each in data))
+assert resource.getrlimit(resource.RLIMIT_NPROC)[0] == 0
+"""
+
+
+def test_heic_and_avif_are_read_by_a_user_who_may_start_no_process(tmp_path: Path) -> None:
+    """Limits of processes don't bind the superuser, whom tests often run as; a unit's server runs as somebody else."""
+    (tmp_path / "a.heic").write_bytes(heic(rings(256)))
+    (tmp_path / "a.avif").write_bytes(encoded(rings(256), "AVIF"))
+    command = [sys.executable, "-c", UNPRIVILEGED, str(tmp_path / "a.heic"), str(tmp_path / "a.avif")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.split()) == (0, ["100", "100"]), done.stderr

@@ -1,5 +1,6 @@
 """`amparo hash`: every digest of every file, read once."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -48,6 +49,8 @@ def _tell(teller: Teller, blob: Blob) -> None:
         "sha256": hashes.sha256,
         "pdq": hashes.pdq.hex if hashes.pdq else None,
         "quality": hashes.pdq.quality if hashes.pdq else None,
+        "notes": list(hashes.pdq.notes) if hashes.pdq else [],
+        "camera": asdict(hashes.camera) if hashes.camera else None,
         "no_pdq": hashes.skipped.reason if hashes.skipped else None,
     }
     pdq = f"  pdq {hashes.pdq.hex} ({hashes.pdq.quality})" if hashes.pdq else ""

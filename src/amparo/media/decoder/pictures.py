@@ -7,6 +7,7 @@ several pictures in one file the first is taken. Only what a HEIC file itself sa
 
 import struct
 import zlib
+from contextlib import nullcontext
 from io import BytesIO
 from typing import Final, NamedTuple
 
@@ -14,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 import PIL
 import simplejpeg
-from PIL import Image, ImageFile, ImageFilter, ImageOps, UnidentifiedImageError
+from PIL import AvifImagePlugin, Image, ImageFile, ImageFilter, ImageOps, UnidentifiedImageError
 
 from amparo.media.decoder.exif import camera_facts, exif_of_jpeg
-from amparo.media.decoder.heic import HEIC, open_heic
+from amparo.media.decoder.heic import HEIC, open_heic, with_a_thread
 from amparo.media.decoder.kinds import is_heic
 from amparo.media.decoder.limits import Limits
 from amparo.media.hashes import PdqHash, Seen
@@ -38,6 +39,7 @@ BROKEN: Final = (
 )
 
 
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # this process may start none
 Image.MAX_IMAGE_PIXELS = None  # sizes are checked by _check_size, before any pixel is decoded
 Image.init()
 
@@ -115,7 +117,8 @@ def _load(data: bytes, limits: Limits) -> _Loaded:
     if image.format == HEIC:
         notes += ("heic",)
     try:
-        image.load()
+        with with_a_thread() if image.format == HEIC else nullcontext():
+            image.load()
     except BROKEN as error:
         if image.format not in _FROM_THE_TOP or _starved(error):
             raise
