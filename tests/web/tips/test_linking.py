@@ -46,7 +46,9 @@ def test_other_content_under_the_same_number_is_a_version(delivered: Callable[..
     assert (second.state, second.version_of, second.duplicate_of) == ("new", first, None)
 
 
-def test_the_same_account_within_days_is_one_incident(delivered: Callable[..., Delivery]) -> None:
+def test_the_same_account_within_days_is_one_incident(
+    delivered: Callable[..., Delivery], worker: Person, signed_in: Callable[[Person], Client]
+) -> None:
     def about(number: str, day: str, who: str) -> bytes:
         return report(
             number,
@@ -64,6 +66,9 @@ def test_the_same_account_within_days_is_one_incident(delivered: Callable[..., D
     )
     first = by_report("1")
     assert [by_report(number).incident for number in "12345"] == [first, first, first, None, None]
+    page = signed_in(worker).get(f"/tips/{by_report('3').pk}/").content.decode()
+    assert "About the same incident" in page
+    assert f"/tips/{first.pk}/" in page
     # Long ago is no incident, but the account was reported before.
     assert "repeated" in by_report("4").reasons
     assert "repeated" not in by_report("5").reasons

@@ -7,7 +7,7 @@ case it is, only its members are told.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -67,7 +67,8 @@ def sighting_keys(purpose: str, value: str) -> Iterator[str]:
             yield value_key(kind, value)
 
 
-def _parts(values: Collection[str]) -> Iterator[list[str]]:
+def parts_of(values: Collection[Any]) -> Iterator[list[Any]]:
+    """`values` in parts that one question may hold."""
     waiting = iter(sorted(values))
     while part := list(islice(waiting, _MANY)):
         yield part
@@ -77,7 +78,7 @@ def reports_by_key(agency: Agency, keys: Iterable[tuple[str, str]]) -> dict[tupl
     """(purpose, keyed hash) -> the reports of the agency that name it."""
     wanted = {key for key in keys if key[0] not in _WEAK}
     found: dict[tuple[str, str], set[UUID]] = defaultdict(set)
-    for part in _parts({keyed_hash for _, keyed_hash in wanted}):
+    for part in parts_of({keyed_hash for _, keyed_hash in wanted}):
         rows = ReportIndicator.objects.filter(keyed_hash__in=part, report__agency=agency)
         for purpose, keyed_hash, report in rows.values_list("purpose", "keyed_hash", "report"):
             if (purpose, keyed_hash) in wanted:
@@ -88,7 +89,7 @@ def reports_by_key(agency: Agency, keys: Iterable[tuple[str, str]]) -> dict[tupl
 def cases_by_key(agency: Agency, value_keys: Collection[str]) -> dict[str, set[UUID]]:
     """Sighting key -> the cases of the agency in which it was seen."""
     found: dict[str, set[UUID]] = defaultdict(set)
-    for part in _parts(value_keys):
+    for part in parts_of(value_keys):
         rows = Sighting.objects.filter(value_key__in=part, case__agency=agency).order_by()
         for key, case in rows.values_list("value_key", "case").distinct():
             found[key].add(case)
@@ -99,7 +100,7 @@ def tips_by_key(agency: Agency, keys: Iterable[tuple[str, str]]) -> dict[tuple[s
     """(purpose, keyed hash) -> the tips of the agency that hold it; what is too common is left out."""
     wanted = set(keys)
     found: dict[tuple[str, str], set[UUID]] = defaultdict(set)
-    for part in _parts({keyed_hash for _, keyed_hash in wanted}):
+    for part in parts_of({keyed_hash for _, keyed_hash in wanted}):
         rows = TipKey.objects.filter(keyed_hash__in=part, tip__agency=agency).order_by()
         too_many = Q(tips__gt=TOO_COMMON) | Q(tips__gt=TOO_SPREAD, purpose__in=_SPREADS)
         common = rows.values("purpose", "keyed_hash").annotate(tips=Count("pk")).filter(too_many)

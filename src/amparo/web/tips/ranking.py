@@ -18,7 +18,7 @@ from amparo.exchange.tips.same import SAME_INCIDENT_WITHIN
 from amparo.web.accounts.models import Agency
 from amparo.web.reports.keys import hasher
 from amparo.web.tips.assessing import assessed, facts_of, sender_scores
-from amparo.web.tips.linking import Key, cases_by_key, keys_of, reports_by_key, sighting_keys, tips_by_key
+from amparo.web.tips.linking import Key, cases_by_key, keys_of, parts_of, reports_by_key, sighting_keys, tips_by_key
 from amparo.web.tips.models import Delivery, Tip, TipFile
 from amparo.web.tips.plain import from_plain
 
@@ -75,8 +75,8 @@ class Ranker:
         """What reports, cases and saved tips share any of `keys`."""
         keys = list(keys)
         tips = tips_by_key(self.agency, [pair for pair in _pairs(keys) if pair[0] not in _NO_LINK])
-        rows = Tip.objects.filter(pk__in=_all(tips)).order_by()
-        found = rows.values_list("pk", "report_key", "incident_at", "incident")
+        asked = (Tip.objects.filter(pk__in=part).order_by() for part in parts_of(_all(tips)))
+        found = (row for rows in asked for row in rows.values_list("pk", "report_key", "incident_at", "incident"))
         return Around(
             reports_by_key(self.agency, _pairs(keys)),
             cases_by_key(self.agency, {key for each in keys for key in sighting_keys(each.purpose, each.value)}),

@@ -6,6 +6,7 @@ Web addresses, e-mail addresses and IP addresses are made harmless; no picture i
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from amparo.base import gettext_noop, visible
@@ -22,6 +23,7 @@ from amparo.web.tips.reasons import sentences
 Fields = Mapping[str, Any]
 #: Files, addresses and unknown fields of one tip that its page lists; all are kept and counted.
 MOST: Final = 300
+MOST_LINKED: Final = 20
 ROLES: Final[dict[str, str]] = {
     "reported": gettext_noop("Person or account that was reported"),
     "victim": gettext_noop("Victim, as the sender says"),
@@ -96,14 +98,21 @@ def tip_page(person: Person, tip: Tip) -> dict[str, Any]:
         "files": _file_rows(files),
         "files_total": tip.files.count(),
         "unviewed": unviewed_count(tip),
-        "duplicates": tip.duplicates.defer("fields")[:20],
-        "versions": tip.versions.defer("fields")[:20],
+        "duplicates": tip.duplicates.defer("fields")[:MOST_LINKED],
+        "versions": tip.versions.defer("fields")[:MOST_LINKED],
+        "incident": _incident(tip),
         "shared": [(each.tip, [_shared(*pair) for pair in each.values[:5]]) for each in shared],
-        "reports": list(reports_of(tip)[:20]) if may_see_reports else [],
+        "reports": list(reports_of(tip)[:MOST_LINKED]) if may_see_reports else [],
         "hidden_reports": 0 if may_see_reports else tip.report_links,
         "cases": cases,
         "steps": [_(step) for step in next_steps(tip, files, bool(cases.mine or cases.others))],
     }
+
+
+def _incident(tip: Tip) -> QuerySet[Tip]:
+    """Other tips about the same incident, the most urgent first."""
+    others = Tip.objects.filter(incident=tip.incident_id).exclude(pk=tip.pk) if tip.incident_id else Tip.objects.none()
+    return others.exclude(state=Tip.State.DUPLICATE).defer("fields").order_by("-rank", "number")[:MOST_LINKED]
 
 
 def _moment(value: Fields | None) -> str:
