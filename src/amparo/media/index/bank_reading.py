@@ -15,6 +15,7 @@ from amparo.media.index.answers import CAP, EntryRef, Near, NearMany, nearest_a_
 from amparo.media.index.delta import Delta
 from amparo.media.index.exact import Bytes, Numbers, rows_of
 from amparo.media.index.index import digest_row
+from amparo.media.index.manifest import has_digest
 from amparo.media.index.segment import Segment
 from amparo.media.lists import Entry
 from amparo.media.signals import SIGNALS
@@ -180,6 +181,7 @@ def _sound(value: Mapping[str, Any]) -> bool:
         and isinstance(segments, list)
         and all(isinstance(each, dict) and _plain_name(each.get("name"), "segment-") for each in segments)
         and all(isinstance(each.get("digest"), str) and isinstance(each.get("refs"), str) for each in segments)
+        and has_digest(value)
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from amparo.base import NotCanonical, canonical
 from amparo.media.errors import IndexDamaged
 from amparo.media.index import layout
 from amparo.media.signals import SIGNALS
@@ -48,7 +49,17 @@ def _sound(value: Mapping[str, Any]) -> bool:
         and all(_file(facts) for facts in files.values())
         and isinstance(value.get("list"), dict)
         and (ring is None or (_count(ring) and ring >= layout.RING_FROM and ring <= signals.get("pdq", 0)))
+        and has_digest(value)
     )
+
+
+def has_digest(value: Mapping[str, Any]) -> bool:
+    """Whether `value` has a canonical form to take a digest of: no fractions, no endless nesting."""
+    try:
+        canonical(value)
+    except (NotCanonical, RecursionError):
+        return False
+    return True
 
 
 def _count(value: object) -> bool:
