@@ -9,7 +9,7 @@ import bagit
 import pypdf
 import pytest
 
-from amparo.base import Blob, UnknownEntry
+from amparo.base import Blob, UnknownEntry, canonical_digest
 from amparo.bundle import VERIFIER, CustodyLog, State, build_bundle, pack, verify
 from amparo.bundle.errors import (
     CitedItemMissing,
@@ -372,3 +372,14 @@ def test_a_wide_picture_is_cut_into_strips_that_can_be_read(make_content, signer
     data = build_bundle(content, tmp_path / "b", signer, at=at(content)).path / "data"
     text = text_of((data / "report.en.pdf").read_bytes())
     assert text.count("outermost") == strips
+
+
+def test_a_known_error_stands_in_the_bundle_under_its_own_digest(content, signer, tmp_path):
+    table = {"format": 1, "words": "measured"}
+    digest = canonical_digest(table)
+    made = build_bundle(replace(content, known_errors={digest: table}), tmp_path / "case", signer, at=at(content))
+    written = made.path / "data/known-errors" / f"{digest[:16]}.json"
+    assert hashlib.sha256(written.read_bytes()).hexdigest() == digest
+    assert verify(made.path).ok
+    with pytest.raises(ContentWrong):
+        build_bundle(replace(content, known_errors={"0" * 64: table}), tmp_path / "other", signer, at=at(content))

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from amparo.base import canonical_digest
 from amparo.bundle.content import RESTRICTED, BundleContent, CompletenessRow, KeyFacts, State
 from amparo.bundle.errors import CitedItemMissing, ContentWrong, IncludedFileWrong, RestrictedLeak, SignerUnknown
 from amparo.bundle.names import check_name, collision_key
@@ -29,6 +30,9 @@ def check_content(content: BundleContent) -> None:
         raise ContentWrong(why="there is no custody log")
     _check_sentences(content)
     _check_pictures(content)
+    for digest, table in content.known_errors.items():
+        if canonical_digest(table) != digest:
+            raise ContentWrong(why=f"the known error {digest!a} is not the one of that digest")
 
 
 def _unique(what: str, values: Iterable[str]) -> None:

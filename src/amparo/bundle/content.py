@@ -150,7 +150,8 @@ class BundleContent:
     `files`: path below data/ -> bytes of included items and thumbnails. `pictures`: name -> SVG text; one called
     "NAME.ar" takes the place of NAME in the report of that language.
     `picture_refs`: picture -> references that its nodes cite. `recipes`: further ones beside those of the
-    findings. `notes`: statements about how the unit works, such as relaxed four-eyes rules (notes.NOTES).
+    findings. `known_errors`: digest -> measurement of a tool's error, which a finding names. `notes`: statements about
+    how the unit works, such as relaxed four-eyes rules (notes.NOTES).
     `action_words`: action name -> human sentence (English; it is translated like every other word).
     """
 
@@ -168,6 +169,7 @@ class BundleContent:
     pictures: Mapping[str, str] = field(default_factory=dict)
     picture_refs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     recipes: tuple[Recipe, ...] = ()
+    known_errors: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[Statement, ...] = ()
     action_words: Mapping[str, str] = field(default_factory=dict)
     exercise: bool = False

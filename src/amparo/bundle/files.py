@@ -38,7 +38,8 @@ def _finding(each: IssuedFinding, languages: Sequence[str], translate: Translate
 
 
 def write_facts(data: Path, content: BundleContent, rows: Sequence[CompletenessRow], at: datetime) -> None:
-    """Write case.json, completeness.json, keys.json, authorisations.json, exhibits.json, recipes and pictures."""
+    """Write case.json, completeness.json, keys.json, authorisations.json, exhibits.json, recipes, known errors and
+    pictures."""
     write_json(data / "case.json", _case(content, at))
     pictures = {name: list(refs) for name, refs in content.picture_refs.items()}
     listed = [row.as_dict() for row in rows]
@@ -49,6 +50,9 @@ def write_facts(data: Path, content: BundleContent, rows: Sequence[CompletenessR
     write_json(data / "exhibits.json", {"v": 1, "exhibits": [each.as_dict() for each in content.exhibits]})
     for recipe in recipes_of(content):
         write_json(data / "recipes" / f"{recipe.id}.json", recipe.as_dict())
+    for digest, table in content.known_errors.items():
+        # As it is digested, without a line's end: the file's own SHA-256 is the one that a finding names.
+        write(data / "known-errors" / f"{digest[:16]}.json", canonical(table))
     for name, svg in content.pictures.items():
         write(data / "pictures" / f"{name}.svg", svg)
 

@@ -2,6 +2,7 @@
 
 from amparo.base import Recipe
 from amparo.findings import Finding, Level, Statement
+from amparo.media.robustness import known_error
 from amparo.web.matches.models import Match
 from amparo.web.traces.models import TraceResult
 
@@ -25,8 +26,16 @@ def from_match(number: str, match: Match, reviewers: list[str], dissenters: list
         inputs=(f"{exhibit}/{item}",),
         recipe=Recipe.from_dict(match.recipe),
         against=tuple(against),
-        known_error=Statement("pdq.known-error", {"threshold": match.scan.threshold}) if near else None,
+        known_error=_known_error(match.scan.threshold) if near else None,
     )
+
+
+def _known_error(threshold: int) -> Statement:
+    """What was measured at the scan's threshold; where nothing was, that there is an error."""
+    known = known_error(threshold)
+    if known is None:
+        return Statement("pdq.known-error", {"threshold": threshold})
+    return Statement("pdq.measured-error", known._asdict())
 
 
 def from_trace(number: str, found: TraceResult) -> Finding:

@@ -21,6 +21,7 @@ from amparo.bundle import (
 )
 from amparo.custody import SigningKey
 from amparo.findings import Statement
+from amparo.media.robustness import find_table
 from amparo.web.accounts.models import Agency
 from amparo.web.audit.actions import agency_log, case_log
 from amparo.web.audit.catalogue import ACTIONS
@@ -70,6 +71,7 @@ class Collector:
             files=self.files,
             pictures=dict(self._pictures()),
             recipes=tuple(self._other_recipes()),
+            known_errors=dict(self._known_errors()),
             notes=tuple(self._notes()),
             action_words={name: action.sentence for name, action in ACTIONS.items()},
             exercise=self.case.agency.is_exercise,
@@ -125,6 +127,15 @@ class Collector:
             if finding.trace is not None:
                 for result in finding.trace.results.exclude(pk=finding.trace_result_id):
                     yield Recipe.from_dict(result.recipe)
+
+    def _known_errors(self) -> Iterator[tuple[str, Any]]:
+        """The measurements that findings name; an older one too, as long as this version has it."""
+        for finding in self.findings:
+            said = finding.value.known_error
+            digest = said.facts.get("table") if said else None
+            found = find_table(digest) if digest else None
+            if found is not None:
+                yield digest, found
 
     def _notes(self) -> Iterator[Statement]:
         agency = self.case.agency
