@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('matches', '0004_bank_of_scans'),
+        ("matches", "0004_bank_of_scans"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='match',
-            name='verdict',
+            model_name="match",
+            name="verdict",
             field=models.CharField(max_length=30, null=True),
         ),
     ]
