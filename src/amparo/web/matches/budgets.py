@@ -7,12 +7,14 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from amparo.base import gettext_noop
 from amparo.web.accounts.models import ApiToken
 from amparo.web.matches.errors import BudgetSpent
 from amparo.web.matches.models import LookupSpent
 from amparo.web.matches.policy import policy
 
 SECONDS: Final = {LookupSpent.Span.MINUTE: 60, LookupSpent.Span.DAY: 86_400}
+WORDS: Final = {LookupSpent.Span.MINUTE: gettext_noop("minute"), LookupSpent.Span.DAY: gettext_noop("day")}
 
 
 @transaction.atomic
@@ -29,4 +31,4 @@ def spend(token: ApiToken, hashes: int) -> None:
         if not row.filter(hashes__lte=limit - hashes).update(hashes=F("hashes") + hashes):
             left = seconds - int((now - began).total_seconds())
             spent = row.values_list("hashes", flat=True).get()
-            raise BudgetSpent(limit=limit, span=str(span), spent=spent, asked=hashes, seconds=left)
+            raise BudgetSpent(limit=limit, span=WORDS[span], spent=spent, asked=hashes, seconds=left)
