@@ -4,7 +4,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from amparo.base import Skipped
@@ -111,6 +111,7 @@ def test_any_bytes_after_the_header_end_as_entries_or_skips(data: bytes) -> None
 @given(st.lists(st.binary(max_size=30), max_size=8), st.integers(1, 12))
 def test_lines_are_those_of_split(parts: list[bytes], limit: int) -> None:
     data = b"\n".join(part.replace(b"\r", b"") for part in parts)
+    assume(not data.startswith(b"\xef\xbb\xbf"))  # left out; see bad_input/test_lists.py
     wanted = data.split(b"\n") if data else []
     if wanted and not wanted[-1]:
         wanted.pop()

@@ -77,7 +77,7 @@ def _entries(lines: Iterator[tuple[int, bytes | None]], header: _Header) -> Iter
 
 def _header(line: bytes | None) -> _Header:
     try:
-        text = line_text(line.removeprefix(_BOM) if line is not None else None)
+        text = line_text(line)
         delimiter = max(_DELIMITERS, key=text.count)
         names = _split(text, delimiter)
     except BadLine as bad:

@@ -60,7 +60,7 @@ def _binary(head: bytes) -> str | None:
 
 
 def _sums(head: bytes) -> str | None:
-    if head.startswith(b"%%%% HASHDEEP-1.0"):
+    if head.removeprefix(_BOM).startswith(b"%%%% HASHDEEP-1.0"):
         return "hashdeep"
     line = next((line for line in _text(head).split(b"\n") if line.strip() and not line.startswith(b"#")), b"")
     if bsd := _BSD_SUM.match(line):

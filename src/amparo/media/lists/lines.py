@@ -1,5 +1,6 @@
 """Lines of a byte stream, each at most so long: a list without line ends must not fill the memory."""
 
+import codecs
 import json
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -12,11 +13,14 @@ MAX_LINE: Final = 64 * 1024
 
 
 def bounded_lines(stream: BinaryIO, limit: int = MAX_LINE) -> Iterator[tuple[int, bytes | None]]:
-    """Yield (line number from 1, the line without its end, or None where it is longer than `limit` bytes)."""
+    """Yield (line number from 1, the line without its end, or None where it is longer than `limit` bytes).
+
+    A byte order mark before the first line is left out.
+    """
     number = 0
     while line := stream.readline(limit + 2):
         number += 1
-        text = line.rstrip(b"\r\n")
+        text = line.removeprefix(codecs.BOM_UTF8 if number == 1 else b"").rstrip(b"\r\n")
         if line.endswith(b"\n") or len(line) < limit + 2:
             yield number, text if len(text) <= limit else None
             continue

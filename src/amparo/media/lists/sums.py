@@ -35,7 +35,7 @@ class SumList(ListFormat):
             if line is not None and (not line.strip() or line.startswith(b"#")):
                 continue
             try:
-                yield self._entry(number, line_text(line).removeprefix("\ufeff"))
+                yield self._entry(number, line_text(line))
             except BadLine as bad:
                 if first:
                     raise NotAHashList(why=f"its first line is none of {self.name} ({bad.detail})") from None
