@@ -3,6 +3,7 @@
 import os
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +43,12 @@ def axe() -> str:
     return AXE.read_text(encoding="utf-8")
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgres"])
-def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    home = tmp_path_factory.mktemp("home") / request.param
-    if request.param == "sqlite":
+DATABASES = ["sqlite", "postgres"]
+
+
+@contextmanager
+def _installation(kind: str, home: Path) -> Iterator[Installation]:
+    if kind == "sqlite":
         with running(home, None) as found:
             yield found
         return
@@ -55,6 +58,21 @@ def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         "set AMPARO_TEST_POSTGRES to a server's address, postgresql://user:password@host:port",
     )
     with _database() as url, running(home, url) as found:
+        yield found
+
+
+@pytest.fixture(scope="session", params=DATABASES)
+def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    with _installation(request.param, tmp_path_factory.mktemp("home") / request.param) as found:
+        yield found
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def own_installation(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    """One for the tests of a module alone, whose cases and lists nobody else sees."""
+    with _installation(request.param, tmp_path_factory.mktemp("own") / request.param) as found:
         yield found
 
 

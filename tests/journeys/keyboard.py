@@ -4,14 +4,14 @@ from playwright.sync_api import Browser
 from tests.journeys.pages import DESK, Officer
 
 
-def judge_by_keys(browser: Browser, officer: Officer, case: str) -> str:
+def judge_by_keys(browser: Browser, officer: Officer, case: str, state: str = "all") -> str:
     """Choose a category and confirm the first card by keys; try the other keys too. Returns what the desk said."""
     context = browser.new_context(viewport=DESK, storage_state=officer.context.storage_state())
     page = context.new_page()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-    page.goto(f"{officer.base}/matches/case/{case}/?state=all")
+    page.goto(f"{officer.base}/matches/case/{case}/?state={state}")
     cards = page.locator("[data-review-card]")
     page.keyboard.press("?")
     assert page.locator("#keys-help").is_visible()
@@ -35,3 +35,19 @@ def judge_by_keys(browser: Browser, officer: Officer, case: str) -> str:
     assert problems == []
     context.close()
     return said
+
+
+def reveal_by_keys(browser: Browser, officer: Officer, case: str) -> None:
+    """Open the first confirmed picture by keys: the reason is asked for, and the picture comes small and once."""
+    context = browser.new_context(viewport=DESK, storage_state=officer.context.storage_state())
+    page = context.new_page()
+    page.goto(f"{officer.base}/matches/case/{case}/?state=confirmed")
+    assert page.locator("article img").count() == 0  # restricted: no blurred picture either
+    page.keyboard.press("j")
+    page.keyboard.press("r")
+    page.keyboard.type("To describe it to the court")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    shown = page.locator("figure img")
+    assert shown.evaluate("each => each.naturalWidth") in range(1, 257)
+    context.close()
