@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from amparo.base import Skipped
-from amparo.media import MIN_QUALITY, Hit, Index, Scanned, scan_recipe
+from amparo.media import MIN_QUALITY, Hit, Index, IndexDamaged, Scanned, scan_recipe
 from amparo.media.matching import KNOWN_GOOD
 from amparo.web.accounts.models import Agency
 from amparo.web.common.jobs import Run
@@ -41,6 +41,13 @@ class Keeper:
         self.skipped: Counter[str] = Counter()
         self.dropped: Counter[str] = Counter()
         self.examples: dict[str, list[str]] = {}
+
+    def check_lists(self) -> None:
+        """Compare every byte of the lists with what was imported. Raises IndexDamaged: nothing is matched then."""
+        for name, index in self.indexes.items():
+            index.verify()
+            if index.digest != self.lists[name].index_digest:
+                raise IndexDamaged(file="manifest.json", why=f"it is not the index that was imported as {name}")
 
     def add(self, path: str, display: str, scanned: Scanned) -> None:
         self.found.append((path, scanned))

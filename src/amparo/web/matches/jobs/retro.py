@@ -58,7 +58,8 @@ class _Matcher:
         before = self.scan.retro_of
         assert before is not None  # noqa: S101 - what this job is about
         if self.cursor.seen == 0:
-            with self.run.kept_alive():  # every byte of what was kept is checked once
+            with self.run.kept_alive():  # every byte of the lists and of what was kept is checked once
+                self.keeper.check_lists()
                 next(read_signatures(seen_folder(before), sha256=before.signatures_sha256), None)
         signatures = read_signatures(seen_folder(before), after=self.cursor.seen)
         self._compare_all(_Beside(signatures))

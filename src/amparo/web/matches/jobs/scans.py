@@ -91,6 +91,9 @@ class _Scanner:
 
     def work(self) -> None:
         require_authorisation(self.exhibit.case, "pictures", exhibit=self.exhibit.number)
+        if self.cursor.seen == 0:
+            with self.run.kept_alive():
+                self.keeper.check_lists()
         results = cast(
             "Generator[Scanned, None, None]",
             scan(
