@@ -2,10 +2,8 @@
 // transform, "fancy" upsampling, its RGB conversion); a test holds the two together. x86-64 only.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "cpu.hpp"
 
@@ -34,23 +32,7 @@ struct JpegOps {
 // For the path in use. The plain twin of each is libjpeg-turbo's; see tests/media/test_jpeg.py.
 JpegOps jpeg_ops();
 
-// ---- bits and codes (jpeg_bits.hpp, jpeg_scans.cpp) ----------------------------------------------------------------
-
-struct JpegComponent {
-    int id = 0, h = 1, v = 1;
-    int quant = 0;
-    std::size_t blocks_w = 0, blocks_h = 0;    // that hold picture
-    std::size_t stored_w = 0, stored_h = 0;    // with those that fill up the last MCUs
-    std::size_t samples_w = 0, samples_h = 0;  // that hold picture
-    std::vector<std::uint8_t> plane;           // stored_w * 8 x stored_h * 8 samples
-};
-
-struct JpegFrame {
-    std::size_t width = 0, height = 0;
-    std::size_t mcus_w = 0, mcus_h = 0;
-    bool progressive = false;
-    std::vector<JpegComponent> parts;
-};
+// ---- the whole way (jpeg_markers.cpp) -------------------------------------------------------------------------------
 
 // Takes the picture's luminance, row after row from the top.
 class LumaSink {
