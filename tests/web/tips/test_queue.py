@@ -134,7 +134,8 @@ def test_the_pages_of_deliveries(delivered: Callable[..., Delivery], desk: Clien
     listed = text_of(desk.get("/tips/deliveries/"))
     assert made.number in listed
     page = text_of(desk.get(f"/tips/deliveries/{made.pk}/"))
-    for wanted in ("The national contact point", "Reporting law, s. 9", made.sha256, "missing-file", "gone.png"):
+    missing = "The report names a file that did not come"
+    for wanted in ("The national contact point", "Reporting law, s. 9", made.sha256, missing, "gone.png"):
         assert wanted in page, wanted
 
 

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from amparo.base import gettext_noop, visible
-from amparo.exchange.tips import INCIDENT_KINDS, INTERNET_KINDS, NOT_SAID
+from amparo.exchange.tips import INCIDENT_KINDS, INTERNET_KINDS, NOT_SAID, PROBLEMS
 from amparo.observables import defang
 from amparo.web.accounts.models import Person
 from amparo.web.exhibits.rules import restricted_among
@@ -93,7 +93,9 @@ def tip_page(person: Person, tip: Tip) -> dict[str, Any]:
         "addresses": list(_addresses(tip.fields))[:MOST],
         "references": [_reference(each) for each in tip.fields.get("law_enforcement", [])],
         "unknown": [(visible(path), harmless(text)) for path, text in tip.fields.get("unknown", [])][:MOST],
-        "problems": [(visible(what), reason, visible(detail)) for what, reason, detail in tip.problems[:MOST]],
+        "problems": [
+            (visible(what), _problem(reason), visible(detail)) for what, reason, detail in tip.problems[:MOST]
+        ],
         "text": harmless(tip.fields["text"]) if tip.fields.get("text") else None,
         "files": _file_rows(files),
         "files_total": tip.files.count(),
@@ -207,7 +209,7 @@ def _file_rows(files: list[TipFile]) -> list[dict[str, Any]]:
         {
             "file": each,
             "is_restricted": each.sha256 in restricted,
-            "problems": [(reason, visible(detail)) for _what, reason, detail in each.problems],
+            "problems": [(_problem(reason), visible(detail)) for _what, reason, detail in each.problems],
             "known": [(known["name"], known["label"], known["signal"], known["distance"]) for known in each.known[:5]],
         }
         for each in files
@@ -219,8 +221,13 @@ def _shared(purpose: str, value: str) -> str:
     return f"{_(_PURPOSES.get(purpose, purpose))} {shown[:120]}"
 
 
+def _problem(reason: str) -> str:
+    """A permanent key in words; one without words stands for itself."""
+    return _(PROBLEMS[reason]) if reason in PROBLEMS else reason
+
+
 class Skip(NamedTuple):
-    reason: str
+    reason: str  # in words
     count: int
     examples: list[tuple[str, str]]
 
@@ -231,4 +238,4 @@ def skips(delivery: Delivery) -> list[Skip]:
     for what, reason, detail in delivery.examples:
         first.setdefault(reason, []).append((visible(what), visible(detail)))
     ordered = sorted(delivery.skipped.items(), key=lambda pair: (-pair[1], pair[0]))
-    return [Skip(reason, count, first.get(reason, [])[:3]) for reason, count in ordered]
+    return [Skip(_problem(reason), count, first.get(reason, [])[:3]) for reason, count in ordered]
