@@ -20,6 +20,7 @@ class FilterForm(forms.Form):
             ("waiting", _("what waits for me")),
             ("possible", _("possible matches")),
             ("known", _("known, confirmed before")),
+            ("held", _("held back")),
             ("disputed", _("disputed")),
             ("confirmed", _("confirmed")),
             ("rejected", _("rejected")),
