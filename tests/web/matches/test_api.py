@@ -112,7 +112,18 @@ def test_given_photodna_values_are_compared(keeper: Person, token: Callable[...,
     for given in (base64.b64encode(value).decode(), value.hex()):
         (item,) = token().ask({"photodna": given})["items"]
         assert [hit["signal"] for hit in item["hits"]] == ["photodna"]
-    assert token().ask({"photodna": base64.b64encode(bytes(144)).decode()})["items"][0]["hits"] == []
+    other = bytes([3, *value[1:142], 141, 143])  # 3 * 3 + 1
+    assert token().ask({"photodna": other.hex()})["items"][0]["hits"] == []
+    (item,) = token().ask({"photodna": other.hex(), "photodna_within": 10})["items"]
+    assert [(hit["signal"], hit["distance"]) for hit in item["hits"]] == [("photodna", 10)]
+    (item,) = token().ask({"photodna": other.hex(), "photodna_within": 9})["items"]
+    assert item["hits"] == []
+    (item,) = token().ask({"photodna": other.hex(), "md5": MD5, "photodna_within": 10})["items"]
+    assert [(hit["signal"], hit["also"]) for hit in item["hits"]] == [("md5", ["photodna"])]
+    many = {"items": [{"photodna": other.hex()}] * 11}
+    assert token().ask(many)["items"][0]["hits"] == []
+    assert token().ask({**many, "photodna_within": 1}, 413)["code"] == "W732"
+    assert token().ask({**many, "photodna_within": -1}, 400)["code"] == "W731"
 
 
 def test_a_bad_item_is_named_and_the_others_are_looked_up(

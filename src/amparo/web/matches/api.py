@@ -11,7 +11,7 @@ from amparo.media import NEAR_BITS, IndexDamaged
 from amparo.web.accounts.models import ApiToken
 from amparo.web.common.errors import NotAllowed, say
 from amparo.web.matches.actions.lookups import Reply, Told, answer, lists_open_to
-from amparo.web.matches.asking import FURTHEST, MOST_ITEMS, WAYS, read_question
+from amparo.web.matches.asking import FURTHEST, GIVEN_FURTHEST, MOST_GIVEN, MOST_ITEMS, WAYS, read_question
 from amparo.web.matches.errors import BudgetSpent, LookupTooLarge, NotThisPurpose
 from amparo.web.matches.models import PURPOSES
 
@@ -73,7 +73,7 @@ _ITEM: Final[dict[str, Any]] = {
     "md5": _hex(32),
     "sha1": _hex(40),
     "sha256": _hex(64),
-    "photodna": {"type": "string", "description": "144 bytes, base64 or hexadecimal; compared for equality."},
+    "photodna": {"type": "string", "description": "144 bytes, base64 or hexadecimal; given, never made."},
     "pdq": {
         "description": "One hash, or up to eight of one picture laid in different ways; compared as given.",
         "oneOf": [_hex(64), {"type": "array", "items": _hex(64), "minItems": 1, "maxItems": WAYS}],
@@ -83,6 +83,13 @@ _ITEM: Final[dict[str, Any]] = {
 _LIMITS: Final[dict[str, Any]] = {
     "purpose": {"type": "string", "enum": sorted(PURPOSES), "description": "Only lists of this purpose."},
     "threshold": {"type": "integer", "minimum": 0, "maximum": FURTHEST, "default": NEAR_BITS},
+    "photodna_within": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": GIVEN_FURTHEST,
+        "default": 0,
+        "description": f"Furthest squared distance; above 0 for at most {MOST_GIVEN} values. 0: equal ones only.",
+    },
 }
 _SCHEMA: Final[dict[str, Any]] = {
     "oneOf": [

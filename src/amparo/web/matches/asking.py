@@ -24,7 +24,11 @@ MOST_BYTES: Final = 2 * 1024 * 1024
 FURTHEST: Final = 47
 WAYS: Final = 8
 _ITEM: Final = frozenset({"id", "md5", "sha1", "sha256", "pdq", "quality", "photodna"})
-_REQUEST: Final = frozenset({"items", "purpose", "threshold"})
+_REQUEST: Final = frozenset({"items", "purpose", "threshold", "photodna_within"})
+#: The squared distance of two PhotoDNA-type values that differ as much as can be.
+GIVEN_FURTHEST: Final = 144 * 255**2
+#: Values that one request may compare with every one of a list.
+MOST_GIVEN: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class Question:
     items: tuple[Item, ...]
     purpose: str | None
     threshold: int
+    given_within: int = 0  # of photodna values; 0: equal ones only
 
     @property
     def hashes(self) -> int:
@@ -64,7 +69,10 @@ def read_question(request: HttpRequest) -> Question:
     read = tuple(_item(number, each) for number, each in enumerate(items, 1))
     if one and read[0].error is not None:
         raise read[0].error
-    return Question(read, _purpose(sent.get("purpose")), _threshold(sent.get("threshold", NEAR_BITS)))
+    within = _given_within(sent.get("photodna_within", 0))
+    if within and sum("photodna" in item.asked.digests for item in read if item.asked) > MOST_GIVEN:
+        raise LookupTooLarge(limit=MOST_GIVEN, unit=gettext_noop("PhotoDNA values with a distance"))
+    return Question(read, _purpose(sent.get("purpose")), _threshold(sent.get("threshold", NEAR_BITS)), within)
 
 
 def _body(request: HttpRequest) -> bytes:
@@ -99,6 +107,12 @@ def _threshold(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= FURTHEST:
         return value
     raise LookupNotReadable(why=gettext_noop("its “threshold” is not a whole number from 0 to 47"))
+
+
+def _given_within(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= GIVEN_FURTHEST:
+        return value
+    raise LookupNotReadable(why=gettext_noop("its “photodna_within” is not a whole number from 0 to 9363600"))
 
 
 def _item(number: int, sent: object) -> Item:

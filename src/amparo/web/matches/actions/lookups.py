@@ -75,7 +75,7 @@ def answer(*, token: ApiToken, question: Question) -> list[Reply]:
     indexes = {name: _opened(index_folder(each)) for name, each in lists.items()}
     bank = current_bank(token.agency)
     negative = negative_index(token.agency, bank) if bank else None
-    answers = iter(look_up(asked, indexes, question.threshold, negative=negative))
+    answers = iter(look_up(asked, indexes, question.threshold, negative=negative, given_within=question.given_within))
     found = [next(answers) if item.asked is not None else Answer((), ()) for item in question.items]
     replies = _with_opinions(token.agency, question.items, found, lists)
     _note(token, question, replies, len(lists))
