@@ -47,7 +47,7 @@ def test_the_designs_registries_are_here() -> None:
     names = {where.rsplit(".", 1)[1] for where in REGISTRIES}
     wanted = {
         "SIGNALS", "LISTS", "KINDS", "DECODERS", "CONTAINERS", "TAINT_RULES", "SOURCES", "INTAKE_FORMS", "CASEPACKS",
-        "TOOLS", "TEMPLATES",
+        "TOOLS", "TEMPLATES", "KNOWN_GOOD", "TRANSFORMS", "EXPORTS",
     }  # fmt: skip
     assert wanted <= names
     assert len(ENTRIES) >= 50
@@ -86,6 +86,66 @@ def test_list_formats_reproduce_their_examples(form: Any) -> None:
         read = list(form.read(BytesIO(example.data)))
         assert sum(getattr(each, "count", 1) for each in read if not isinstance(each, Skipped)) == example.entries
         assert tuple(each.reason for each in read if isinstance(each, Skipped)) == example.skipped
+
+
+@pytest.mark.parametrize("form", entries_of("LISTS"))
+def test_writable_list_formats_read_what_they_write(form: Any) -> None:
+    from io import BytesIO
+
+    from amparo.base import Skipped
+    from amparo.media.lists import opened
+
+    def entries(data: bytes) -> list[tuple[dict[str, str], str | None]]:
+        found = [each for each in form.read(BytesIO(data)) if not isinstance(each, Skipped)]
+        return [(dict(entry.digests), entry.label) for each in found for entry in opened(each) if entry.digests]
+
+    if not form.writable:
+        pytest.skip("it is read only")
+    for example in form.examples():
+        active = entries(example.data)
+        sink = BytesIO()
+        form.write([entry for each in form.read(BytesIO(example.data)) if not isinstance(each, Skipped)
+                    for entry in opened(each)], sink, {})  # fmt: skip
+        assert entries(sink.getvalue()) == active
+
+
+@pytest.mark.parametrize("form", entries_of("KNOWN_GOOD"))
+def test_known_good_forms_tell_the_listed_from_the_unlisted(form: Any, tmp_path: Path) -> None:
+    from amparo.media.lists import detect
+
+    for example in form.examples():
+        path = tmp_path / "list"
+        path.write_bytes(example.data)
+        assert detect(example.data[:8192]) == form.name
+        with form.open(path) as known:
+            assert known.holds(**example.listed)
+            assert not known.holds(**example.unlisted)
+            assert not known.holds()
+
+
+@pytest.mark.parametrize("form", entries_of("LISTS"))
+def test_every_list_format_has_a_feedback_file(form: Any) -> None:
+    from io import BytesIO
+
+    from amparo.media import Entry
+    from amparo.media.lists import feedback
+
+    digests = {"md5": "ab" * 16, "pdq": "cd" * 32}
+    for opinion in ("confirmed", "disputed", "withdrawn"):
+        sink = BytesIO()
+        given = feedback.Opinion(Entry(1, digests, "1", None, {"id": "7", "member_id": "42"}), opinion, 3, "a note")
+        assert feedback.write(form.name, [given], sink) == 1
+        assert sink.getvalue()
+        assert feedback.suffix(form.name) in {"csv", "json", "xml"}
+
+
+@pytest.mark.parametrize("transform", entries_of("TRANSFORMS"))
+def test_transforms_make_the_same_copy_each_time(transform: Any) -> None:
+    from PIL import Image
+
+    for size in transform.examples():
+        picture = Image.radial_gradient("L").convert("RGB").resize((size["width"], size["height"]))
+        assert transform.apply(picture) == transform.apply(picture)
 
 
 @pytest.mark.parametrize("kind", entries_of("KINDS"))
