@@ -1,23 +1,20 @@
 """The safeguards on the material of a case: restricted, outside the authorisation, people, lists, four eyes."""
 
-import base64
-import io
 import json
 import re
-import zipfile
 from collections.abc import Iterator
 from datetime import date
 from html import unescape
 from pathlib import Path
 
 import pytest
+from canaries import METHODS, ROUTES, Canary, leaks
 from django.utils.translation import gettext
 from django_scopes import scope
-from routes import PLACES, Route, ask, key_for, others_of, probe_of, routes
+from routes import PLACES, ask, key_for, others_of, probe_of
 from unit import Unit, Units, WorkedUnit, done_at_once
 
 from amparo.bundle.notes import NOTES
-from amparo.media import preview
 from amparo.web.accounts.models import Agency, Person
 from amparo.web.audit.models import LogLine
 from amparo.web.cases.authorisation import OutsideAuthorisation
@@ -30,7 +27,6 @@ from amparo.web.court.models import Bundle, Finding
 from amparo.web.exhibits import rules
 from amparo.web.exhibits.catalogue import item_row
 from amparo.web.exhibits.models import Item
-from amparo.web.exhibits.sources import item_blob
 from amparo.web.matches.actions import review, start_scan
 from amparo.web.matches.actions import reviews as matches_actions
 from amparo.web.matches.errors import ListMayNotMeet
@@ -42,46 +38,6 @@ from amparo.web.sightings.models import Sighting
 from amparo.web.traces.actions import start_trace
 
 pytestmark = pytest.mark.django_db
-ROUTES = routes()
-METHODS = ("get", "post")
-
-
-class Canary:
-    """Byte strings that stand in an item's content or in a picture of it, and nowhere else."""
-
-    def __init__(self, item: Item) -> None:
-        self.item = item
-        data = item_blob(item.exhibit, item.path).read(item.size)
-        self.marks = [*_pieces(data)]
-        if item.mime.startswith("image/"):
-            for grey in (True, False):
-                for blur in (True, False):
-                    blob = item_blob(item.exhibit, item.path)
-                    self.marks += _pieces(preview(blob, side=256, grey=grey, blur=blur))
-
-    def seen_in(self, data: bytes) -> bool:
-        return any(mark in data for mark in self.marks) or any(
-            mark in part for part in _parts(data) for mark in self.marks
-        )
-
-
-def _pieces(data: bytes) -> Iterator[bytes]:
-    """A piece of `data` as it is, in hexadecimal and in the three alignments of base64."""
-    at = len(data) // 2
-    piece = data[at : at + 48]
-    assert len(piece) >= 12
-    yield piece
-    yield piece.hex().encode()
-    for start in (at, at + 1, at + 2):
-        yield base64.b64encode(data[start - start % 3 : start - start % 3 + 48])
-
-
-def _parts(data: bytes) -> Iterator[bytes]:
-    """What is packed in a zip."""
-    if data.startswith(b"PK\x03\x04"):
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for name in archive.namelist():
-                yield archive.read(name)
 
 
 @pytest.fixture
@@ -94,35 +50,6 @@ def restricted(units: Units) -> list[Canary]:
         marked = Match.objects.exclude(item__sha256=by_match.sha256).filter(state="possible", signal="pdq").first().item
         unit.restrict(marked)
         return [Canary(by_match), Canary(marked)]
-
-
-def leaks(unit: WorkedUnit, canaries: list[Canary], wanted: list[Route] = ROUTES) -> Iterator[str]:
-    """Each answer of any route to any role, with any object it takes, that holds the material or a picture of it."""
-    with scope(agency=unit.agency):
-        others, data = others_of(unit), probe_of(unit)
-        keys = {
-            "exhibits.Exhibit": [canary.item.exhibit_id for canary in canaries],
-            "matches.Match": list(
-                Match.objects.filter(item__in=[each.item for each in canaries]).values_list("pk", flat=True)
-            ),
-        }
-    # The role matrix shows that no role opens more than these do between them.
-    people = {"every role": unit.all, "a colleague": unit.second, "a reader": unit.outsiders["judge-defence"]}
-    for name, person in people.items():
-        client = unit.client(person)
-        for route in wanted:
-            if route.name not in PLACES:
-                continue
-            for key in keys.get(route.place.takes, [key_for(unit, route)]):
-                for canary in canaries if route.place.takes == "exhibits.Exhibit" else canaries[:1]:
-                    asked = {**data, "path": canary.item.path, "shown": str(unit.exposure.pk)}
-                    for method in METHODS:
-                        if route.name == "matches:picture" and person == unit.all and key == unit.exposure.match_id:
-                            continue  # the reveal: the one way to see it, recorded
-                        answer = ask(client, method, route.path(others, key), asked)
-                        for each in canaries:
-                            if each.seen_in(answer.body):
-                                yield f"{method} {route.name} to {name} holds {each.item}"
 
 
 def test_restricted_material_leaves_by_no_route(units: Units, restricted: list[Canary]) -> None:
