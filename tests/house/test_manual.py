@@ -29,6 +29,15 @@ def test_links_lead_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), target
 
 
+def test_the_manual_names_every_page() -> None:
+    docs = ROOT / "docs"
+    index = (docs / "README.md").read_text(encoding="utf-8")
+    pages = [page.relative_to(docs).as_posix() for page in docs.glob("*/*.md") if page.parent.name != "decisions"]
+    assert len(pages) >= 16
+    for page in [*pages, "decisions/README.md"]:
+        assert f"]({page})" in index, f"docs/README.md has no link to {page}"
+
+
 def test_newcomers_map_names_every_room() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     rooms = [path.name for path in SOURCE.iterdir() if (path / "__init__.py").exists()]
