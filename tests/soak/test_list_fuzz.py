@@ -1,4 +1,4 @@
-"""Every list reader on damaged lists, for long. AMPARO_FUZZ_SECONDS: for each reader, 60 if it is not set."""
+"""Every list reader on damaged lists, for long. AMPARO_FUZZ_SECONDS: for each reader, 35 if it is not set."""
 
 import os
 
@@ -7,7 +7,7 @@ from tests.media.list_fuzz import GOOD, attack_good, attack_list
 
 from amparo.media import LISTS
 
-SECONDS = float(os.environ.get("AMPARO_FUZZ_SECONDS", "60"))
+SECONDS = float(os.environ.get("AMPARO_FUZZ_SECONDS", "35"))
 SEED = int(os.environ.get("AMPARO_FUZZ_SEED", str(os.getpid())))  # said by a failing test, to make it fail again
 
 pytestmark = pytest.mark.soak
