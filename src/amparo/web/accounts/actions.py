@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -43,6 +43,29 @@ def add_agency(*, actor: Actor, slug: str, name: str, **fields: Any) -> Agency:
     agency = Agency.objects.create(slug=slug, name=name, **fields)
     record(news.POLICY_CHANGED, actor=actor, agency_id=agency.pk, object=f"agency:{agency.pk}", facts=agency.policy)
     return agency
+
+
+@transaction.atomic
+def change_policy(
+    *, actor: Person, permission: str, wanted: Mapping[str, Any], usual: Mapping[str, Any], reason: str
+) -> dict[str, Any]:
+    """Set keys of the policy of the actor's agency and record it: all of it, and what was changed under "before".
+
+    `usual`: what holds for a key that was never set. Returns what was changed, as it stood before; a decision that
+    changes nothing is recorded too, for its reason. Whoever calls this has checked the values. Raises NotAllowed.
+    """
+    require(actor, permission)
+    agency = Agency.objects.select_for_update().get(pk=actor.agency_id)
+    now = {**usual, **agency.policy}
+    before = {name: now.get(name) for name, value in wanted.items() if now.get(name) != value}
+    agency.policy = {**agency.policy, **wanted}
+    agency.save(update_fields=["policy"])
+    record(
+        news.POLICY_CHANGED,
+        actor=actor.actor, agency_id=agency.pk, object=f"agency:{agency.pk}", reason=reason,
+        facts={**agency.policy, "before": before},
+    )  # fmt: skip
+    return before
 
 
 @transaction.atomic

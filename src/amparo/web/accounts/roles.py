@@ -24,6 +24,7 @@ PERMISSIONS: Final[dict[str, str]] = {
     "matches.scan": gettext_noop("scan exhibits against lists"),
     "matches.see": gettext_noop("see matches"),
     "matches.review": gettext_noop("review matches"),
+    "matches.policy": gettext_noop("decide how this unit scans and reviews"),
     "media.reveal": gettext_noop("reveal a blurred picture, with a reason"),
     "media.lookup": gettext_noop("look up hashes in the lists through the API"),
     "traces.see": gettext_noop("see traces"),
@@ -58,7 +59,7 @@ _INVESTIGATOR: Final = _ANALYST | {
 ROLES: Final[dict[str, frozenset[str]]] = {
     "analyst": _ANALYST,
     "investigator": _INVESTIGATOR,
-    "supervisor": _INVESTIGATOR | {"partners.manage", "tokens.manage", "tips.policy"},
+    "supervisor": _INVESTIGATOR | {"partners.manage", "tokens.manage", "tips.policy", "matches.policy"},
     "prosecutor": _READ_CASE | {"bundles.build", "bundles.read"},
     "court-expert": _READ_CASE | {"bundles.read"},
     "judge-defence": frozenset({"bundles.read"}),

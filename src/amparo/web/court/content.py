@@ -154,10 +154,18 @@ class Collector:
 
 
 def _who_set_policy(agency: Agency) -> dict[str, str]:
-    """Who set the agency's policy last, when and why, as its log has it; what the log does not say is a dash."""
-    changes = LogLine.objects.filter(log_id=agency_log(agency.pk), action="agency.policy-changed")
-    last = changes.order_by("-seq").first()
-    event = json.loads(last.line) if last else {"actor": "-", "at": "-", "reason": None}
+    """Who set how many confirm, when and why, as the agency's log has it; what the log does not say is a dash.
+
+    Later changes of other keys are passed over: they were made by others, for other reasons.
+    """
+    event = {"actor": "-", "at": "-", "reason": None}
+    changes = LogLine.objects.filter(log_id=agency_log(agency.pk), action="agency.policy-changed").order_by("seq")
+    before = None
+    for line in changes.values_list("line", flat=True):
+        read = json.loads(line)
+        asked = read["facts"].get("match_confirmations")
+        if asked != before:
+            event, before = read, asked
     return {"officer": event["actor"], "date": event["at"][:10], "reason": event["reason"] or "-"}
 
 

@@ -59,6 +59,12 @@ class NegativeRefused(AmparoError):
     advice = gettext_noop("A second, different person must agree; reload the page to see how it stands.")
 
 
+class PolicyRefused(AmparoError):
+    code = "W722"
+    sentence = gettext_noop("What this unit decided was not changed: %(why)s.")
+    advice = gettext_noop("Nothing was changed. Correct the form and save it again.")
+
+
 class LookupNotReadable(AmparoError):
     code = "W731"
     sentence = gettext_noop("What was sent cannot be looked up: %(why)s.")

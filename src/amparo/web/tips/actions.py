@@ -6,8 +6,8 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 
 from amparo.base import visible
+from amparo.web.accounts.actions import change_policy
 from amparo.web.accounts.models import Agency, Person
-from amparo.web.accounts.news import POLICY_CHANGED
 from amparo.web.accounts.permissions import require
 from amparo.web.audit.actions import record
 from amparo.web.cases.actions import next_number, open_case
@@ -37,17 +37,9 @@ def compares_unviewed(agency: Agency) -> bool:
     return bool(agency.policy.get(POLICY, True))
 
 
-@transaction.atomic
 def set_comparing(*, actor: Person, compare: bool, reason: str) -> None:
     """Decide whether files nobody viewed are compared from now on: a legal question, so with a reason, in the log."""
-    require(actor, "tips.policy")
-    agency = Agency.objects.select_for_update().get(pk=actor.agency_id)
-    agency.policy = {**agency.policy, POLICY: compare}
-    agency.save(update_fields=["policy"])
-    record(
-        POLICY_CHANGED,
-        actor=actor.actor, agency_id=agency.pk, object=f"agency:{agency.pk}", reason=reason, facts=agency.policy,
-    )  # fmt: skip
+    change_policy(actor=actor, permission="tips.policy", wanted={POLICY: compare}, usual={POLICY: True}, reason=reason)
 
 
 def import_upload(
