@@ -61,7 +61,12 @@ class JpegBits {
     }
     // Where the marker stands that ends these bits; call after `align`.
     const std::uint8_t *position() const { return at_; }
-    void move_to(const std::uint8_t *place) { at_ = place; }
+    // Go on after this marker, if it is the one that stands there; call after `align`.
+    bool pass_marker(std::uint8_t marker) {
+        if (end_ - at_ < 2 || at_[0] != 0xff || at_[1] != marker) return false;
+        at_ += 2;
+        return true;
+    }
 
   private:
     __attribute__((noinline)) void fill_slowly() {
@@ -124,7 +129,6 @@ struct JpegCode {
     std::array<std::int32_t, 18> last{};              // greatest code of each length, -1 where there is none
     std::array<std::int32_t, 17> offset{};            // index of a code's symbol, less the code
     std::array<std::uint8_t, 256> values{};
-    bool present = false;
 
     // `counts`: codes of 1..16 bits. False where they are no prefix code.
     bool build(const std::uint8_t *counts, const std::uint8_t *symbols_in_order, bool dc);

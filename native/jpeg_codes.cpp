@@ -33,9 +33,8 @@ bool JpegCode::build(const std::uint8_t *counts, const std::uint8_t *symbols_in_
         }
         last[static_cast<std::size_t>(length)] = code - 1;
     }
-    present = index > 0;
     if (!dc) pair_up();
-    return present;
+    return index > 0;
 }
 
 void JpegCode::pair_up() {

@@ -13,8 +13,6 @@ bool jpeg_luma(const std::uint8_t *, std::size_t, std::size_t, LumaSink &) { ret
 #else
 
 namespace {
-constexpr std::size_t kKept = std::size_t{64} << 20;
-
 std::size_t ceil_div(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
 }  // namespace
 
@@ -58,6 +56,7 @@ bool JpegReader::segment(int marker, const std::uint8_t *p, const std::uint8_t *
 }
 
 bool JpegReader::quantisers(const std::uint8_t *p, const std::uint8_t *end) {
+    if (!scans_.empty()) return false;  // each component would keep those of its first scan
     while (p < end) {
         const int wide = *p >> 4, which = *p & 15;
         ++p;
@@ -78,7 +77,9 @@ bool JpegReader::codes(const std::uint8_t *p, const std::uint8_t *end) {
         if (count > 256 || static_cast<std::size_t>(end - p) < 17 + count) return false;
         std::array<std::uint8_t, 256> symbols{};
         std::copy(p + 17, p + 17 + count, symbols.begin());
-        if (!codes_[kind][which].build(p + 1, symbols.data(), kind == 0)) return false;
+        const auto code = std::make_shared<JpegCode>();
+        if (!code->build(p + 1, symbols.data(), kind == 0)) return false;
+        codes_[kind][which] = code;
         p += 17 + count;
     }
     return true;
@@ -138,24 +139,19 @@ bool JpegReader::lay_out() {
         part.stored_w = frame_.mcus_w * ph;
         part.stored_h = frame_.mcus_h * pv;
         first_[i] = blocks;
-        blocks += part.stored_w * part.stored_h;
-        if (room_.planes[i].size() < part.stored_w * part.stored_h * 64)
-            room_.planes[i].resize(part.stored_w * part.stored_h * 64);
+        blocks += part.stored_w * pv;
+        room_.planes[i].resize(part.stored_w * 2 * pv * 64);
     }
     if (frame_.progressive) {
-        if (room_.coefs.size() < blocks) room_.coefs.resize(blocks);
-        room_.filled.assign(blocks, 0);
+        room_.coefs.resize(blocks);
+        room_.filled.resize(blocks);
     }
     return true;
 }
 
 bool jpeg_luma(const std::uint8_t *data, std::size_t size, std::size_t max_pixels, LumaSink &sink) {
     thread_local JpegRoom room;
-    const bool whole = JpegReader(data, size, max_pixels, sink, room).read();
-    std::size_t kept = room.coefs.capacity() * sizeof(JpegCoefs);
-    for (const auto &plane : room.planes) kept += plane.capacity();
-    if (kept > kKept) room = JpegRoom{};
-    return whole;
+    return JpegReader(data, size, max_pixels, sink, room).read();
 }
 
 #endif

@@ -1,10 +1,11 @@
-// One JPEG file being read: what its segments have told so far, and where the next byte stands. Inside native/jpeg_*.cpp
-// only; others call jpeg_luma.
+// One JPEG file being read: what its segments have told so far, and where the next byte stands. Inside jpeg_*.cpp only;
+// others call jpeg_luma.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "jpeg.hpp"
@@ -37,11 +38,11 @@ struct JpegFrame {
     std::vector<JpegComponent> parts;
 };
 
-// Memory kept for the next picture; given back where one was large.
+// Memory for a few rows of MCUs, kept for the next picture: it stays in the processor's cache.
 struct JpegRoom {
-    std::vector<JpegCoefs> coefs;       // of a progressive picture
-    std::vector<std::uint64_t> filled;  // of each block: which coefficients are not zero, in the order of the file
-    std::vector<std::uint8_t> planes[3];
+    std::vector<JpegCoefs> coefs;         // of a progressive picture: one row of MCUs, component after component
+    std::vector<std::uint64_t> filled;    // of each block: which coefficients are not zero, in the order of the file
+    std::vector<std::uint8_t> planes[3];  // two rows of MCUs by turns: a row of luminance may need both
 };
 
 class JpegReader {
@@ -57,12 +58,26 @@ class JpegReader {
 
     struct ScanPart {
         std::size_t part;  // index of the component
-        const JpegCode *dc, *ac;
+        std::shared_ptr<const JpegCode> dc, ac;
     };
 
     struct Scan {
         std::vector<ScanPart> parts;
         int from = 0, to = 63, high = 0, low = 0;
+        std::size_t restart = 0;           // MCUs between restart markers; 0: there are none
+        JpegBits bits{nullptr, nullptr};   // what is still to be read
+        const std::uint8_t *end = nullptr;  // of a progressive scan
+        std::size_t mcu = 0;               // number of the next one
+        std::array<std::int16_t, 3> predicted{};
+        unsigned run = 0;  // blocks still without further coefficients in this band
+    };
+
+    // Blocks of one row that a scan takes by turns: in each MCU the first, then `step` further.
+    struct Lane {
+        const ScanPart *codes;
+        JpegCoefs *block;
+        std::uint64_t *filled;
+        std::size_t step;
     };
 
     struct Places {
@@ -96,42 +111,46 @@ class JpegReader {
 
     bool scan(const std::uint8_t *p, const std::uint8_t *end);
     bool begin();
-    bool restart(JpegBits &bits, std::size_t mcu);
-    bool end_of_scan(JpegBits &bits);
-    bool baseline(const Scan &scan);
-    bool mcu_of(JpegBits &bits, const Scan &scan, std::size_t row, std::size_t column, std::array<Block, 8> &coefs);
-    static bool block(JpegBits &shared, const ScanPart &codes, int &predicted, std::int16_t *out, bool &more);
-    static bool block_of(JpegBits &bits, const ScanPart &codes, int &predicted, std::int16_t *out, bool &more);
+    static bool restart_at(Scan &scan, JpegBits &bits);
+    // Before each MCU: true if the scan goes on soundly.
+    static bool restart(Scan &scan, JpegBits &bits) {
+        const std::size_t mcu = scan.mcu++;
+        return scan.restart == 0 || mcu == 0 || mcu % scan.restart != 0 || restart_at(scan, bits);
+    }
+    bool baseline(Scan &scan);
+    bool mcu_of(Scan &scan, std::size_t row, std::size_t column, std::array<Block, 8> &coefs);
+    static bool block(JpegBits &shared, const ScanPart &codes, std::int16_t &predicted, std::int16_t *out, bool &more);
+    static bool block_of(JpegBits &bits, const ScanPart &codes, std::int16_t &predicted, std::int16_t *out, bool &more);
 
-    static inline __attribute__((always_inline)) bool dc_difference(JpegBits &bits, const JpegCode &dc, int &difference) {
+    // Add the next difference of means. Damaged files can add up without end, so it goes round at 16 bits.
+    static inline __attribute__((always_inline)) bool add_difference(JpegBits &bits, const JpegCode &dc,
+                                                                    std::int16_t &predicted) {
         bits.need(32);
         const JpegCode::Step step = dc.steps[bits.peek(kLook)];
+        int difference = step.value();
         if (step.length() != 0) {
             bits.skip(step.length());
-            difference = step.value();
-            return true;
+        } else {
+            const int size = dc.symbol(bits);
+            if (size < 0) return false;
+            difference = size == 0 ? 0 : jpeg_extend(bits.take(size), size);
         }
-        const int size = dc.symbol(bits);
-        if (size < 0) return false;
-        difference = size == 0 ? 0 : jpeg_extend(bits.take(size), size);
+        predicted = static_cast<std::int16_t>(predicted + difference);
         return true;
     }
 
     // ---- progressive scans (jpeg_progressive.cpp) -------------------------------------------------------------------
 
-    bool progressive(const Scan &scan);
-    bool interleaved(JpegBits &bits, const Scan &scan);
-    bool alone(JpegBits &bits, const Scan &scan);
-    bool first_of_band(JpegBits &shared, const Scan &scan);
-    bool step(JpegBits &bits, const Scan &scan, const ScanPart &codes, std::size_t number);
-    bool dc_first(JpegBits &bits, const Scan &scan, const ScanPart &codes, Block &block);
-    static bool dc_more(JpegBits &bits, const Scan &scan, Block &block);
-    bool ac_first(JpegBits &bits, const Scan &scan, const JpegCode &ac, Block &block, std::uint64_t &filled);
-    static void correct(JpegBits &bits, const Scan &scan, Block &block, int k);
-    static void correct_rest(JpegBits &bits, const Scan &scan, Block &block, std::uint64_t filled, int k);
-    bool ac_more(JpegBits &shared, const Scan &scan, const JpegCode &ac, Block &block, std::uint64_t &filled);
-    bool ac_more_of(JpegBits &bits, const Scan &scan, const JpegCode &ac, Block &block, std::uint64_t &filled);
+    bool progressive(Scan &scan);
+    bool in_order(const Scan &scan);
+    const std::uint8_t *end_of_bits(bool restarts) const;
     bool finish();
+    bool decode_row(Scan &scan, std::size_t row);
+    Lane lane_of(const ScanPart &codes, std::size_t line, std::size_t first, std::size_t step);
+    template <bool first>
+    static bool means(Scan &scan, Lane *lanes, std::size_t count, std::size_t columns);
+    static bool band(Scan &scan, Lane lane, std::size_t columns);
+    static bool refine(Scan &scan, Lane lane, std::size_t columns);
 
     // ---- blocks to samples to rows (jpeg_samples.cpp) ---------------------------------------------------------------
 
@@ -142,9 +161,11 @@ class JpegReader {
     void emit_row(std::size_t row);
     const std::uint8_t *chroma(std::size_t which, std::size_t row, std::vector<std::uint8_t> &out);
 
-    std::uint8_t *plane_at(const Places::Place &place) {
-        return room_.planes[place.part].data() + place.row * 8 * stride(place.part) + place.column * 8;
+    // Where a row of samples stands: rows come by turns.
+    std::uint8_t *line_at(std::size_t part, std::size_t row) {
+        return room_.planes[part].data() + row % (16 * static_cast<std::size_t>(frame_.parts[part].v)) * stride(part);
     }
+    std::uint8_t *plane_at(const Places::Place &place) { return line_at(place.part, place.row * 8) + place.column * 8; }
     std::size_t stride(std::size_t part) const { return frame_.parts[part].stored_w * 8; }
     const std::int16_t *quant(std::size_t part) const { return quants_[frame_.parts[part].quant].data(); }
 
@@ -156,11 +177,10 @@ class JpegReader {
     JpegFrame frame_;
     std::array<Block, 4> quants_{};
     std::array<bool, 4> has_quant_{};
-    std::array<std::array<JpegCode, 4>, 2> codes_{};
-    std::array<std::size_t, 3> first_{};  // number of each component's first block
+    std::array<std::array<std::shared_ptr<const JpegCode>, 4>, 2> codes_{};  // a scan holds on to its own
+    std::array<std::size_t, 3> first_{};  // number of each component's first block in the room
+    std::vector<Scan> scans_;             // of a progressive picture
     std::array<std::array<int, 64>, 3> precision_ = filled_with_none();
-    std::array<int, 3> predicted_{};
-    unsigned run_ = 0;  // blocks still without further coefficients in this band
     std::size_t restart_ = 0, emitted_ = 0;
     bool jfif_ = false, done_ = false;
     int adobe_ = -1;

@@ -8,15 +8,16 @@ namespace amparo {
 
 #if AMPARO_X86
 
+// One row of MCUs of a component, out of the room.
 void JpegReader::draw(std::size_t which, std::size_t mcu_row) {
     const JpegComponent &part = frame_.parts[which];
     const auto v = static_cast<std::size_t>(part.v);
-    for (std::size_t row = mcu_row * v; row < (mcu_row + 1) * v; ++row)
+    for (std::size_t line = 0; line < v; ++line)
         for (std::size_t column = 0; column < part.stored_w; column += 8) {
             Places places;
             for (std::size_t x = column; x < std::min(column + 8, part.stored_w); ++x) {
-                const std::size_t number = first_[which] + row * part.stored_w + x;
-                places.add(room_.coefs[number].data(), which, row, x, room_.filled[number] != 0);
+                const std::size_t number = first_[which] + line * part.stored_w + x;
+                places.add(room_.coefs[number].data(), which, mcu_row * v + line, x, room_.filled[number] != 0);
             }
             transform(places);
         }
@@ -54,7 +55,7 @@ void JpegReader::emit(std::size_t mcu_row) {
 }
 
 void JpegReader::emit_row(std::size_t row) {
-    const std::uint8_t *y = room_.planes[0].data() + row * stride(0);
+    const std::uint8_t *y = line_at(0, row);
     const std::uint8_t *cb = wide_[0].data(), *cr = wide_[0].data();
     if (frame_.parts.size() == 3) {
         cb = chroma(1, row, wide_[0]);
@@ -66,16 +67,15 @@ void JpegReader::emit_row(std::size_t row) {
 
 // The row of a colour at full width.
 const std::uint8_t *JpegReader::chroma(std::size_t which, std::size_t row, std::vector<std::uint8_t> &out) {
-    const std::uint8_t *plane = room_.planes[which].data();
-    const std::size_t wide = stride(which), count = frame_.parts[which].samples_w;
-    if (frame_.parts[0].h == 1) return plane + row * wide;
+    const std::size_t count = frame_.parts[which].samples_w;
+    if (frame_.parts[0].h == 1) return line_at(which, row);
     std::uint16_t *sums = sums_.data() + 16;
     if (frame_.parts[0].v == 1) {
-        for (std::size_t x = 0; x < count; ++x) sums[x] = plane[row * wide + x];
+        for (std::size_t x = 0; x < count; ++x) sums[x] = line_at(which, row)[x];
     } else {
         const std::size_t near = row / 2, end = frame_.parts[which].samples_h - 1;
         const std::size_t far = row % 2 == 0 ? (near == 0 ? 0 : near - 1) : std::min(near + 1, end);
-        ops_.mix(plane + near * wide, plane + far * wide, count, sums);
+        ops_.mix(line_at(which, near), line_at(which, far), count, sums);
     }
     sums[-1] = sums[0];
     sums[count] = sums[count - 1];

@@ -1,4 +1,5 @@
-// The scans of a JPEG file: their heads, restarts, and the single scan of a baseline picture. Source: ITU-T T.81, annex F.
+// The scans of a JPEG file: their heads, restarts, and the only scan of a baseline picture. Source: ITU-T T.81,
+// annex F.
 #include <algorithm>
 #include <cstring>
 
@@ -19,13 +20,14 @@ bool JpegReader::scan(const std::uint8_t *p, const std::uint8_t *end) {
         while (which < frame_.parts.size() && frame_.parts[which].id != id) ++which;
         if (which == frame_.parts.size() || dc > 3 || ac > 3) return false;
         if (!scan.parts.empty() && scan.parts.back().part >= which) return false;
-        scan.parts.push_back({which, &codes_[0][dc], &codes_[1][ac]});
+        scan.parts.push_back({which, codes_[0][dc], codes_[1][ac]});
     }
     const std::uint8_t *rest = p + 1 + 2 * count;
     scan.from = rest[0];
     scan.to = rest[1];
     scan.high = rest[2] >> 4;
     scan.low = rest[2] & 15;
+    scan.restart = restart_;
     if (!frame_.progressive) return begin() && baseline(scan);
     return progressive(scan);
 }
@@ -42,30 +44,19 @@ bool JpegReader::begin() {
     return true;
 }
 
-// At a place where a restart marker may stand: true if the scan goes on soundly.
-bool JpegReader::restart(JpegBits &bits, std::size_t mcu) {
-    if (restart_ == 0 || mcu == 0 || mcu % restart_ != 0) return true;
-    const std::uint8_t *place = bits.align() ? bits.position() : nullptr;
-    const int expected = 0xd0 + static_cast<int>((mcu / restart_ - 1) % 8);
-    if (place == nullptr || end_ - place < 2 || place[0] != 0xff || place[1] != expected) return false;
-    bits.move_to(place + 2);
-    predicted_ = {};
-    run_ = 0;
+// At a place where a restart marker must stand.
+bool JpegReader::restart_at(Scan &scan, JpegBits &bits) {
+    const auto which = static_cast<std::uint8_t>(((scan.mcu - 1) / scan.restart - 1) % 8);
+    if (!bits.align() || !bits.pass_marker(static_cast<std::uint8_t>(0xd0 + which))) return false;
+    scan.predicted = {};
+    scan.run = 0;
     return true;
 }
 
-bool JpegReader::end_of_scan(JpegBits &bits) {
-    if (!bits.align()) return false;
-    at_ = bits.position();
-    return left() >= 2 && at_[0] == 0xff;
-}
-
-inline __attribute__((always_inline)) bool JpegReader::block_of(JpegBits &bits, const ScanPart &codes, int &predicted,
+inline __attribute__((always_inline)) bool JpegReader::block_of(JpegBits &bits, const ScanPart &codes, std::int16_t &predicted,
                                                            std::int16_t *out, bool &more) {
-    int difference = 0;
-    if (!dc_difference(bits, *codes.dc, difference)) return false;
-    predicted += difference;
-    out[0] = static_cast<std::int16_t>(predicted);
+    if (!add_difference(bits, *codes.dc, predicted)) return false;
+    out[0] = predicted;
     const JpegCode &ac = *codes.ac;
     int k = 0;
     while (k < 63) {
@@ -92,34 +83,33 @@ inline __attribute__((always_inline)) bool JpegReader::block_of(JpegBits &bits, 
 }
 
 // One block of a baseline scan; `out` holds zeros before. Sets `more` if there is anything but the mean.
-bool JpegReader::block(JpegBits &shared, const ScanPart &codes, int &predicted, std::int16_t *out, bool &more) {
+bool JpegReader::block(JpegBits &shared, const ScanPart &codes, std::int16_t &predicted, std::int16_t *out, bool &more) {
     JpegBits bits = shared;
     const bool sound = block_of(bits, codes, predicted, out, more);
     shared = bits;
     return sound;
 }
 
-bool JpegReader::baseline(const Scan &scan) {
+bool JpegReader::baseline(Scan &scan) {
     if (done_ || scan.parts.size() != frame_.parts.size() || scan.from != 0 || scan.to != 63 || scan.high || scan.low)
         return false;
     for (const ScanPart &each : scan.parts)
-        if (!each.dc->present || !each.ac->present) return false;
-    JpegBits bits(at_, end_);
-    predicted_ = {};
+        if (!each.dc || !each.ac) return false;
+    scan.bits = JpegBits(at_, end_);
     alignas(32) std::array<Block, 8> coefs{};
-    std::size_t mcu = 0;
     for (std::size_t row = 0; row < frame_.mcus_h; ++row) {
-        for (std::size_t column = 0; column < frame_.mcus_w; ++column, ++mcu) {
-            if (!restart(bits, mcu) || !mcu_of(bits, scan, row, column, coefs)) return false;
-        }
-        if (!bits.sound()) return false;
+        for (std::size_t column = 0; column < frame_.mcus_w; ++column)
+            if (!restart(scan, scan.bits) || !mcu_of(scan, row, column, coefs)) return false;
+        if (!scan.bits.sound()) return false;
         emit(row);
     }
-    done_ = true;
-    return end_of_scan(bits);
+    if (!scan.bits.align()) return false;
+    at_ = scan.bits.position();
+    done_ = left() >= 2 && at_[0] == 0xff;
+    return done_;
 }
 
-bool JpegReader::mcu_of(JpegBits &bits, const Scan &scan, std::size_t row, std::size_t column, std::array<Block, 8> &coefs) {
+bool JpegReader::mcu_of(Scan &scan, std::size_t row, std::size_t column, std::array<Block, 8> &coefs) {
     Places places;
     for (const ScanPart &each : scan.parts) {
         const JpegComponent &part = frame_.parts[each.part];
@@ -127,7 +117,7 @@ bool JpegReader::mcu_of(JpegBits &bits, const Scan &scan, std::size_t row, std::
             for (int x = 0; x < part.h; ++x) {
                 std::int16_t *out = coefs[places.count].data();
                 bool more = false;
-                if (!block(bits, each, predicted_[each.part], out, more)) return false;
+                if (!block(scan.bits, each, scan.predicted[each.part], out, more)) return false;
                 places.add(out, each.part, row * static_cast<std::size_t>(part.v) + static_cast<std::size_t>(y),
                            column * static_cast<std::size_t>(part.h) + static_cast<std::size_t>(x), more);
             }

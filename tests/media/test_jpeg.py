@@ -112,6 +112,27 @@ def test_progressive_with_a_scan_missing_is_left_to_others() -> None:
     assert _kernels.jpeg_pdq(data[:last] + b"\xff\xd9", LIMIT) is None
 
 
+def test_progressive_with_tables_changed_between_scans_is_left_to_others() -> None:
+    data = encoded(rings().convert("RGB"), "JPEG", progressive=True)
+    at = data.index(b"\xff\xda", data.index(b"\xff\xda") + 2)
+    tables = b"\xff\xdb\x00\x43\x00" + bytes([9] * 64)
+    assert _kernels.jpeg_pdq(data[:at] + tables + data[at:], LIMIT) is None
+
+
+def test_a_comment_between_scans_changes_nothing() -> None:
+    data = encoded(scene(63, 95), "JPEG", progressive=True)
+    at = data.rindex(b"\xff\xda")
+    assert _kernels.jpeg_pdq(data[:at] + b"\xff\xfe\x00\x05abc" + data[at:], LIMIT) == by_turbo(data)
+
+
+def test_fewer_bytes_than_a_scan_needs_and_more_are_left_to_others() -> None:
+    data = encoded(scene(63, 95), "JPEG", progressive=True)
+    first = data.index(b"\xff\xda")
+    after = data.index(b"\xff\xc4", first)
+    assert _kernels.jpeg_pdq(data[: after - 2] + data[after:], LIMIT) is None
+    assert _kernels.jpeg_pdq(data[:after] + b"\x15\x15" + data[after:], LIMIT) is None
+
+
 BASES = [
     encoded(scene(70, 90), "JPEG", quality=85),
     encoded(scene(70, 90), "JPEG", quality=85, progressive=True),
