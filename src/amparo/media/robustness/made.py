@@ -1,4 +1,4 @@
-"""Pictures made by rule from a seed: scenes with sky, ground, things and grain, and near-flat ones.
+"""Pictures made by rule from a seed: scenes with sky, ground, things and grain, and near-flat and blank ones.
 
 Meaning: they stand in for photographs where none may be shipped. Real ones are more alike in some ways (series of one
          scene) and less in others, so a measurement should hold some of both.
@@ -47,6 +47,8 @@ def _scene(rng: Generator) -> Image.Image:
 
 def _flat(rng: Generator) -> Image.Image:
     width, height = SIZES[rng.integers(len(SIZES))]
+    if rng.random() < 0.1:  # blank: a black frame, an empty page
+        return Image.new("RGB", (width, height), tuple(rng.integers(0, 256, 3).tolist()))
     clouds = rng.uniform(1, 8) if rng.random() < 0.5 else 0  # without: a lit wall, a dark frame
     picture = _surface(rng, width, height, grain=clouds, shade=rng.uniform(0, 60))
     if rng.random() < 0.3:  # one thing on a wall

@@ -29,7 +29,9 @@ _READING: Final = """
   series of one scene lie nearer to each other than these pictures do.
 - A search in a list of a million entries makes a million comparisons for each picture.
 - Pictures are those of a folder, if one was given, and others made by rule from the seed: scenes of surfaces and
-  things, and near-flat ones (walls, dark frames, mist). Made pictures are no photographs.
+  things, and near-flat ones (walls, dark frames, mist, some blank). Made pictures are no photographs.
+- The hash of a plain picture comes largely from rounding and grain: copies of it often lie far away. Plain pictures are
+  therefore not compared by PDQ; their exact digests are.
 """
 
 

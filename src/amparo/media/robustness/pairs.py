@@ -40,7 +40,7 @@ class Pairs:
         }
 
     def bands(self) -> list[dict[str, Any]]:
-        """The same by the quality of the plainer of two pictures, the plain ones too: why those are not compared."""
+        """The same by the quality of the plainer of two pictures, those too plain to be compared in a scan as well."""
         return [self._band(low, high) for low, high in BANDS]
 
     def _band(self, low: int, high: int) -> dict[str, Any]:
