@@ -28,6 +28,8 @@ from amparo.web.matches.errors import ListMayNotMeet, NothingToScan
 from amparo.web.referrals.actions import receive, sealed_file, send
 from amparo.web.referrals.errors import ExerciseWall
 from amparo.web.referrals.models import Referral
+from amparo.web.tips import scope as tip_scope
+from amparo.web.tips.models import Delivery, Tip
 from amparo.web.traces.actions import start_trace
 from amparo.web.traces.models import ChainWindow
 
@@ -99,6 +101,20 @@ def test_the_agency_wall_test_notices_a_missing_scope(all_units: Units, monkeypa
     broken = list(wall_breaks(all_units.real, all_units.south, all_units.south.all, some))
     assert any("matches:list" in each for each in broken)
     assert any("referrals:referral" in each for each in broken)
+
+
+def test_the_agency_wall_test_notices_tips_open_to_all(all_units: Units, monkeypatch: pytest.MonkeyPatch) -> None:
+    def without_scope(self: middleware.AgencyScope, request: HttpRequest) -> HttpResponse:
+        with scopes_disabled():
+            return self.get_response(request)
+
+    monkeypatch.setattr(middleware.AgencyScope, "__call__", without_scope)
+    monkeypatch.setattr(tip_scope, "tips_of", lambda person: Tip.objects.all())
+    monkeypatch.setattr(tip_scope, "deliveries_of", lambda person: Delivery.objects.all())
+    some = [route for route in WITH_KEY if route.name in {"tips:tip", "tips:delivery"}]
+    broken = list(wall_breaks(all_units.real, all_units.south, all_units.south.all, some))
+    assert any("get tips:tip tips.Tip" in each for each in broken)
+    assert any("get tips:delivery tips.Delivery" in each for each in broken)
 
 
 CASE_BOUND = [route for route in WITH_KEY if route.place.bound == "case"]
