@@ -35,7 +35,7 @@ def test_bad_lines_are_left_out_counted_and_shown(imported, lead, signed_in) -> 
     assert (made.entries, made.skipped, made.skipped_total) == (2, {"bad-digest": 1, "no-digest": 1}, 2)
     page = signed_in(lead).get(f"/matches/lists/{made.pk}/").content.decode()
     assert "line 3" in page
-    assert "bad-digest" in page
+    assert "a digest of the wrong length" in page
     line = LogLine.objects.get(action="list.imported")
     assert (line.case_id, line.actor_id) == (None, lead.pk)
 
@@ -112,7 +112,7 @@ def test_import_by_the_form(sent) -> None:
     made = HashList.objects.get()
     assert answer.redirect_chain[-1][0] == f"/matches/lists/{made.pk}/"
     page = answer.content.decode()
-    for words in ("bad-digest", "For this unit only", made.source_sha256, "one, two", "csv"):
+    for words in ("a digest of the wrong length", "For this unit only", made.source_sha256, "one, two", "csv"):
         assert words in page
     assert (made.entries, made.skipped_total, made.conflicts) == (3, 1, 1)
     manifest = Index.open(index_folder(made)).facts

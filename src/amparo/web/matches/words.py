@@ -62,6 +62,10 @@ WORDS: Final[dict[str, str]] = {
 }
 
 
+def in_words(reason: str) -> str:
+    return gettext(WORDS[reason]) if reason in WORDS else reason
+
+
 class Reason(NamedTuple):
     name: str
     words: str
@@ -71,8 +75,5 @@ class Reason(NamedTuple):
 
 def reasons(counts: Mapping[str, int], examples: Mapping[str, list[str]]) -> list[Reason]:
     """The most frequent first."""
-    found = [
-        Reason(name, gettext(WORDS[name]) if name in WORDS else name, count, examples.get(name, []))
-        for name, count in counts.items()
-    ]
+    found = [Reason(name, in_words(name), count, examples.get(name, [])) for name, count in counts.items()]
     return sorted(found, key=lambda each: (-each.count, each.name))

@@ -26,6 +26,7 @@ from amparo.web.matches.actions.lists import begin_import
 from amparo.web.matches.actions.opinions import take_feedback
 from amparo.web.matches.actions.scans import match_later, seen_without
 from amparo.web.matches.models import HashList, ListImport, ListOpinion
+from amparo.web.matches.words import in_words
 
 #: Opinions that the page of a list shows; all go into the feedback file.
 SHOWN: Final = 50
@@ -56,6 +57,7 @@ def hash_list(request: HttpRequest, pk: UUID) -> HttpResponse:
     may_scan = request.user.may("matches.scan") and request.user.may("cases.see")
     context = {
         "list": found,
+        "left_out": [{**each, "reason": in_words(each["reason"])} for each in found.skipped_examples],
         "history": history(agency_id=request.user.agency_id, object=f"list:{found.pk}"),
         "may_import": request.user.may("lists.import"),
         "versions": HashList.objects.filter(name=found.name).exclude(pk=found.pk),
