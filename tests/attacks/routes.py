@@ -108,6 +108,7 @@ PLACES: Final[dict[str, Place]] = {
     "matches:unknown-picture": _case("matches.see", "exhibits.Exhibit"),
     "matches:unknown-reveal": _case("media.reveal", "exhibits.Exhibit"),
     "matches:policy": Place("matches.see"),
+    "matches:decide-policy": Place("matches.policy"),
     "matches:break": Place("matches.review"),
     "matches:decisions": Place("matches.review"),
     "matches:exposures": Place("media.reveal"),

@@ -21,6 +21,7 @@ from amparo.web.matches.policy import BOUNDS, DEFAULTS, fits, policy
 from amparo.web.matches.policy_form import GROUPS, PolicyForm
 
 PATH = "/matches/policy/"
+DECIDE = "/matches/policy/decide/"
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def changes() -> list[dict[str, Any]]:
 def test_a_supervisor_decides_with_a_reason_and_the_log_says_what_stood_there(
     page: Client, chief: Person, home: Any
 ) -> None:
-    answer = page.post(PATH, filled(match_confirmations=1, flood_limit=20, staff_help="Dr Amina (made up), 555 0100"))
+    answer = page.post(DECIDE, filled(match_confirmations=1, flood_limit=20, staff_help="Dr Amina (made up), 555 0100"))
     assert (answer.status_code, answer["Location"]) == (302, PATH)
     agency = decided(chief.agency)
     assert [policy(agency, name) for name in ("match_confirmations", "flood_limit", "break_minutes")] == [1, 20, 45]
@@ -97,7 +98,7 @@ def test_nobody_is_told_of_one_person_where_two_confirm(page: Client, home: Any)
 def test_a_value_outside_its_bounds_changes_nothing(
     page: Client, chief: Person, home: Any, changed: dict[str, Any], field: str
 ) -> None:
-    answer = page.post(PATH, filled(**changed))
+    answer = page.post(DECIDE, filled(**changed))
     assert answer.status_code == 400
     assert f'href="#id_{field}' in answer.content.decode()
     assert decided(chief.agency).policy == chief.agency.policy
@@ -106,7 +107,7 @@ def test_a_value_outside_its_bounds_changes_nothing(
 
 def test_the_bounds_themselves_are_taken(page: Client, chief: Person, home: Any) -> None:
     for side in (0, 1):
-        assert page.post(PATH, filled(**{name: each[side] for name, each in BOUNDS.items()})).status_code == 302
+        assert page.post(DECIDE, filled(**{name: each[side] for name, each in BOUNDS.items()})).status_code == 302
         agency = decided(chief.agency)
         assert {name: policy(agency, name) for name in BOUNDS} == {name: each[side] for name, each in BOUNDS.items()}
 
@@ -147,7 +148,7 @@ def test_who_may_not_decide_reads_it_in_words(
         assert "two different persons (usual)" in said
         assert "500,000" in said
         assert 'name="reason"' not in answer.content.decode()
-        assert client.post(PATH, filled(match_confirmations=1)).status_code == 403
+        assert client.post(DECIDE, filled(match_confirmations=1)).status_code == 403
         with pytest.raises(NotAllowed):
             set_policy(actor=reader, wanted={"match_confirmations": 1}, reason="I want to")
     for role in ("administrator", "overseer", "judge-defence"):
@@ -160,7 +161,7 @@ def test_one_units_decision_is_not_anothers(
     page: Client, chief: Person, other_agency: Agency, person: Callable[..., Person],
     signed_in: Callable[[Person], Client], home: Any,
 ) -> None:  # fmt: skip
-    page.post(PATH, filled(match_confirmations=1, staff_help="Only ours"))
+    page.post(DECIDE, filled(match_confirmations=1, staff_help="Only ours"))
     stranger = signed_in(person("supervisor", username="stranger", at=other_agency))
     said = stranger.get(PATH).content.decode()
     assert "Only ours" not in said
@@ -180,10 +181,10 @@ def test_it_holds_for_the_next_decision_and_leaves_the_earlier_ones(
         return Match.objects.get(pk=match.pk).state
 
     assert judged(first, lead) == "possible", "two are needed"
-    page.post(PATH, filled(match_confirmations=1))
+    page.post(DECIDE, filled(match_confirmations=1))
     assert Match.objects.get(pk=first.pk).state == "possible", "nothing is confirmed by the change itself"
     assert judged(other, lead) == "confirmed"
-    page.post(PATH, filled(match_confirmations=3, reason="Grown"))
+    page.post(DECIDE, filled(match_confirmations=3, reason="Grown"))
     assert Match.objects.get(pk=other.pk).state == "confirmed"
     assert judged(first, second) == "possible", "three are needed now"
 

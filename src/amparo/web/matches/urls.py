@@ -3,7 +3,7 @@ from django.urls import path
 from amparo.web.matches import views
 from amparo.web.matches.views import entries
 from amparo.web.matches.views.lists import coming, feedback, later
-from amparo.web.matches.views.policy import policy_page
+from amparo.web.matches.views.policy import decide_policy, policy_page
 from amparo.web.matches.views.scans import quarantine, scanned
 
 app_name = "matches"
@@ -28,6 +28,7 @@ urlpatterns = [
     path("negatives/<uuid:pk>/agree/", entries.agree, name="agree"),
     path("negatives/<uuid:pk>/end/", entries.end, name="end"),
     path("policy/", policy_page, name="policy"),
+    path("policy/decide/", decide_policy, name="decide-policy"),
     path("break/", views.break_page, name="break"),
     path("decisions/", views.decisions, name="decisions"),
     path("exposures/", views.exposures, name="exposures"),

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
 
 from amparo.base import AmparoError
 from amparo.web.accounts.models import Agency
@@ -42,10 +43,14 @@ class Decision(NamedTuple):
 @login_required
 def policy_page(request: HttpRequest) -> HttpResponse:
     require(request.user, "matches.see")
-    if request.method == "POST":
-        require(request.user, "matches.policy")
-    agency = request.user.agency
-    form = PolicyForm(request.POST or None, agency=agency)
+    return _page(request, PolicyForm(agency=request.user.agency))
+
+
+@login_required
+@require_POST
+def decide_policy(request: HttpRequest) -> HttpResponse:
+    require(request.user, "matches.policy")
+    form = PolicyForm(request.POST, agency=request.user.agency)
     if form.is_valid():
         try:
             set_policy(actor=request.user, **form.decision())
@@ -54,10 +59,11 @@ def policy_page(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, gettext("Saved. It holds from now on."))
             return redirect("matches:policy")
-    return _page(request, agency, form)
+    return _page(request, form)
 
 
-def _page(request: HttpRequest, agency: Agency, form: PolicyForm) -> HttpResponse:
+def _page(request: HttpRequest, form: PolicyForm) -> HttpResponse:
+    agency = request.user.agency
     context = {
         "form": form,
         "may_decide": request.user.may("matches.policy"),
