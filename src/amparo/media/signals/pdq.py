@@ -18,7 +18,7 @@ from amparo.media.signals.signal import Example, Signal
 #: "Near" as the hash's authors recommend; a fresh hash has 128 bits set, so distances are even.
 NEAR_BITS: Final = 31
 MIN_QUALITY: Final = 50
-#: Our JPEG decoder, as recipes name it: gives the values of libjpeg-turbo's exact decoding (native/jpeg.cpp).
+#: Our JPEG decoder, as recipes name it: gives the values of libjpeg-turbo's exact decoding (native/jpeg*.cpp).
 JPEG: Final = "amparo jpeg 1"
 
 
