@@ -27,6 +27,7 @@ class Canary:
 
     def __init__(self, item: Item) -> None:
         self.item = item
+        self.still = first_still(item)
         data = item_blob(item.exhibit, item.path).read(item.size)
         self.marks = [*_pieces(data)]
         for made in _pictures_of(item, data):
@@ -70,9 +71,10 @@ def _parts(data: bytes) -> Iterator[bytes]:
 
 
 def first_still(item: Item) -> str:
-    """The time of a video's first still, as its address names it."""
-    match = Match.objects.filter(item=item).first()
-    return match.stills[0] if match is not None and item.mime.startswith("video/") else "0.000"
+    """The time of a video's first still, as its address names it. The item's scope must be active."""
+    if not item.mime.startswith("video/"):
+        return "0.000"
+    return Match.objects.filter(item=item)[0].stills[0]
 
 
 def leaks(
