@@ -48,6 +48,16 @@ def english_in(kept: Path) -> set[str]:
     return {f"{sentence}" for sentence in shown & _own_sentences() if len(sentence) > 3}
 
 
+def newest_of_each(pages: list[Path]) -> list[Path]:
+    """The last page that was seen of each title and language: a page waited for is kept once."""
+    found = {}
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        title = re.search(r"<title>(.*?)</title>", text, re.S)
+        found[("-ar-" in page.name, title.group(1) if title else page.name)] = page
+    return sorted(found.values())
+
+
 @cache
 def _own_sentences() -> frozenset[str]:
     """Source sentences whose translation differs, so that "Amparo" or "SHA-256" does not count."""
