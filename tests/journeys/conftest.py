@@ -67,7 +67,8 @@ def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         yield found
 
 
-@pytest.fixture(scope="module", params=DATABASES)
+# The long path of detection meets PostgreSQL in the soak: `make test` has ten minutes, and the main path covers both.
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.soak)])
 def own_installation(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Installation]:

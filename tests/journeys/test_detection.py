@@ -152,17 +152,12 @@ def what_nobody_viewed_stays_closed(officer: Officer, case: str) -> None:
 def a_disk_is_scanned(officer: Officer, case: str, material: Material, pictures: Path) -> None:
     """An E01 image: exact and near copies are found, a deleted one too, and what was not read is said."""
     page = officer.page
+    clips = officer.installation.home / "clips.csv"
     made = officer.installation.amparo(
-        "media",
-        "video-list",
-        str(material.clips),
-        "--out",
-        str(material.disk.parent / "clips.csv"),
-        "--label",
-        "Clip 3",
+        "media", "video-list", str(material.clips), "--out", str(clips), "--label", "Clip 3"
     )
     assert made.returncode == 0, made.stderr
-    a_video_list_is_imported(officer, material.disk.parent / "clips.csv")
+    a_video_list_is_imported(officer, clips)
     officer.go(f"/exhibits/case/{case}/deposit/")
     page.set_input_files('[name="files"]', material.disk)
     page.fill('[name="label"]', "Camera card")

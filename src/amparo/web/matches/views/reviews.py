@@ -80,7 +80,7 @@ def _around(request: HttpRequest, found: Case) -> dict[str, Any]:
         "held": all_matches.filter(state=Match.State.HELD).count(),
         "may_scan": request.user.may("matches.scan"),
         "scans": Scan.objects.filter(exhibit__case=found).select_related("exhibit").prefetch_related("lists"),
-        "exhibits": Exhibit.objects.filter(case=found),
+        "exhibits": Exhibit.objects.filter(case=found).select_related("catalogue"),
     }
 
 
