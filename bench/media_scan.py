@@ -253,21 +253,35 @@ def work(place: Path, name: str) -> None:
     hits = (state / "hits.jsonl").open("ab")
     hits.truncate(at["hits"])
     paths = islice(_paths(place / "files", photos_only=name == "photos"), at["done"], None)
+    marks: dict[int, int] = {}
     start = time.perf_counter()
     results = scan((Blob.from_path(path, path.name) for path in paths), {"bench": index}, workers=WORKERS)
     while batch := list(islice(results, PART)):
         _keep(state, writer, hits, at, batch)
+        marks |= {child: _most(child) for child in _children()}
     report = writer.finish()
     seconds = time.perf_counter() - start
     found = (state / "hits.jsonl").read_bytes()
     facts = {"seconds": seconds, "files": at["done"], "hits": found.count(b"\n"), "entries": len(index)}
     digest = hashlib.sha256(report.sha256.encode() + found).hexdigest()
-    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss + WORKERS * children
+    rss = _most("self") + sum(sorted(marks.values())[-WORKERS:])
     spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     facts["processor"] = sum(each.ru_utime + each.ru_stime for each in spent)
     (state / "result.json").write_text(json.dumps(facts | {"digest": digest, "rss": rss}))
     shutil.rmtree(state / "parts", ignore_errors=True)
+
+
+def _children() -> list[int]:
+    return [int(each) for path in Path("/proc/self/task").glob("*/children") for each in path.read_text().split()]
+
+
+def _most(process: int | str) -> int:
+    """KiB of memory a process held at most: its own mark, for ru_maxrss begins with what its parent held; 0 if gone."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM")), 0)
 
 
 def _keep(state: Path, writer: SignatureWriter, hits, at: dict, batch: list[Scanned]) -> None:
