@@ -2,8 +2,10 @@
 
 import functools
 import io
+import os
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
@@ -46,6 +48,16 @@ def _clip(path: Path) -> Iterable[Image.Image]:
                 yield frame.reformat(*SIDE, "rgb24").to_image()
 
 
+@contextmanager
+def _same_urgency() -> Iterator[None]:
+    """SVT-AV1 makes its caller a real-time thread where it runs as root, and all that is started later too."""
+    before, at = os.sched_getscheduler(0), os.sched_getparam(0)
+    try:
+        yield
+    finally:
+        os.sched_setscheduler(0, before, at)
+
+
 def encode(
     pictures: Iterable[Image.Image],
     *,
@@ -63,6 +75,7 @@ def encode(
     first = next(rest)
     # A real file, because an index that is to come first makes the muxer read again what it wrote.
     with (
+        _same_urgency(),
         tempfile.NamedTemporaryFile() as out,
         av.open(out.name, "w", format=kind, options={"movflags": movflags} if movflags else {}) as container,
     ):

@@ -16,7 +16,7 @@ from io import BytesIO
 from typing import Any, BinaryIO, Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from amparo.base import Skipped
+from amparo.base import AmparoError, Skipped
 from amparo.media.lists.entry import Entry, ListExample, ListFormat
 from amparo.media.lists.lines import one_line
 from amparo.media.lists.xml_records import XmlRecord, records
@@ -157,7 +157,10 @@ def _record(entry: Entry) -> str | None:
 
 def _says_the_same(entry: Entry) -> bool:
     text = f'<r xmlns="{NAMESPACE}">{entry.source}</r>'
-    found = list(NcmecList().read(BytesIO(text.encode()))) if (entry.source or "").startswith("<") else []
+    try:
+        found = list(NcmecList().read(BytesIO(text.encode()))) if (entry.source or "").startswith("<") else []
+    except AmparoError:
+        return False  # the record of another form, which only begins like XML
     read = found[-1] if found else None
     return isinstance(read, Entry) and (read.digests, read.label, read.extra, read.source, read.status) == (
         dict(entry.digests),
