@@ -12,6 +12,7 @@ import sys
 from typing import Any, BinaryIO, Final, cast
 
 from amparo.media.decoder import frames
+from amparo.media.decoder.confining import allow_more_time, confine
 from amparo.media.decoder.video_limits import VideoLimits
 from amparo.media.decoder.video_pictures import Wish, pictures_at
 from amparo.media.decoder.video_reading import LIBRARY, CannotRead
@@ -25,12 +26,12 @@ def main() -> int:
     limits = VideoLimits(*(kind(text) for kind, text in zip((int,) * 9 + (float,), sys.argv[1:], strict=True)))
     talk = socket.socket(fileno=os.dup(0))
     source, sink = talk.makefile("rb"), talk.makefile("wb")
-    _confine(limits)
+    confine(limits.memory_bytes)
     while (video := _video(talk)) is not None:
         frame = frames.receive(cast("BinaryIO", source), 0)
         if frame is None:
             break
-        _allow_more_time(limits.cpu_seconds)
+        allow_more_time(limits.cpu_seconds)
         with video:
             _answer(cast("BinaryIO", sink), frame[0], video, limits)
     return 0
@@ -63,20 +64,6 @@ def _answer(sink: BinaryIO, header: dict[str, Any], video: BinaryIO, limits: Vid
     except MemoryError:
         detail = "it needs more memory than the decoder may use"
         frames.send(sink, {"ok": False, "reason": "video-too-large", "detail": detail})
-
-
-def _confine(limits: VideoLimits) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
-
-
-def _allow_more_time(seconds: int) -> None:
-    """Processor time is counted from the process's start, so the soft limit moves with each video."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    spent = int(usage.ru_utime + usage.ru_stime) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (spent + seconds, resource.RLIM_INFINITY))
 
 
 if __name__ == "__main__":

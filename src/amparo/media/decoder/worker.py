@@ -4,21 +4,22 @@ Its memory, processor time and file writing are limited, it starts no process, a
 A crash here costs one picture. Started by `client.Decoder`, never imported by it.
 """
 
-import resource
 import sys
 from dataclasses import asdict
 from typing import Any, BinaryIO
 
 from amparo.media.decoder import frames, pictures
+from amparo.media.decoder.confining import allow_more_time, confine
 from amparo.media.decoder.limits import Limits
 
 
 def main() -> int:
     limits = Limits(*(kind(text) for kind, text in zip((int, int, int, int, float), sys.argv[1:], strict=True)))
-    _confine(limits)
+    # The decoder of HEIC cannot do without a thread.
+    confine(limits.memory_bytes, threads_on_demand=True)
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     while frame := frames.receive(source, limits.file_bytes):
-        _allow_more_time(limits.cpu_seconds)
+        allow_more_time(limits.cpu_seconds)
         _answer(sink, *frame, limits)
     return 0
 
@@ -34,21 +35,6 @@ def _answer(sink: BinaryIO, header: dict[str, Any], data: bytes, limits: Limits)
             frames.send(sink, {"ok": True, "pdq": asdict(seen.pdq), "camera": camera})
     except pictures.CannotDecode as refusal:
         frames.send(sink, {"ok": False, "reason": refusal.reason, "detail": refusal.detail})
-
-
-def _confine(limits: Limits) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # The soft limit alone, because the decoder of HEIC cannot do without a thread: see heic.with_a_thread.
-    resource.setrlimit(resource.RLIMIT_NPROC, (0, resource.getrlimit(resource.RLIMIT_NPROC)[1]))
-
-
-def _allow_more_time(seconds: int) -> None:
-    """Processor time is counted from the process's start, so the soft limit moves with each picture."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    spent = int(usage.ru_utime + usage.ru_stime) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (spent + seconds, resource.RLIM_INFINITY))
 
 
 if __name__ == "__main__":
