@@ -12,11 +12,15 @@ from amparo.observables.kinds.geo import geo_value
 from amparo.observables.linking import link_values, plain_url
 from amparo.observables.observable import Observable, Validity
 from amparo.observables.registry import KINDS
+from amparo.observables.scoring import DANGER_FLAG, SIGNS, Assessment, score
 from amparo.observables.stream import extract_blob, extract_bytes
 from amparo.observables.text import extract_text
 
 __all__ = [
+    "DANGER_FLAG",
     "KINDS",
+    "SIGNS",
+    "Assessment",
     "Examples",
     "Hit",
     "Kind",
@@ -33,5 +37,6 @@ __all__ = [
     "link_values",
     "plain_url",
     "refang",
+    "score",
     "signs_in",
 ]

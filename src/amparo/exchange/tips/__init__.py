@@ -1,6 +1,6 @@
 """Tips: CyberTip-shaped deliveries of platforms and clearing houses, read, compared, linked and ranked."""
 
-from amparo.exchange.tips.assess import ACTIONABILITY, DANGER, DANGER_FLAG, REASONS, TipAssessment, TipFacts, assess
+from amparo.exchange.tips.assess import ACTIONABILITY, DANGER, REASONS, TipFacts, assess
 from amparo.exchange.tips.delivery import LooseFile, read_delivery
 from amparo.exchange.tips.kinds import INCIDENT_KINDS, INTERNET_KINDS, PROBLEMS, incident_kind
 from amparo.exchange.tips.links import PURPOSES, account_keys, link_keys, person_keys
@@ -25,7 +25,6 @@ from amparo.exchange.tips.writing import write_tip
 __all__ = [
     "ACTIONABILITY",
     "DANGER",
-    "DANGER_FLAG",
     "INCIDENT_KINDS",
     "INTERNET_KINDS",
     "NOT_SAID",
@@ -45,7 +44,6 @@ __all__ = [
     "SenderScore",
     "SenderTip",
     "Tip",
-    "TipAssessment",
     "TipFacts",
     "TipFile",
     "TipPerson",

@@ -15,11 +15,8 @@ from amparo.exchange.tips.links import country_of_phone, ip_key
 from amparo.exchange.tips.senders import SenderScore
 from amparo.exchange.tips.signs import hands_on, words_of
 from amparo.exchange.tips.tip import IpCapture, Tip, TipFile, TipPerson
-from amparo.observables import signs_in
+from amparo.observables import SIGNS, Assessment, score, signs_in
 
-#: From here on a tip goes before all others.
-DANGER_FLAG: Final = 50
-HIGHEST: Final = 100
 #: Providers of internet access keep who had an address for about this long, where they keep it.
 RECENT: Final = timedelta(days=90)
 OLD: Final = timedelta(days=365)
@@ -32,11 +29,7 @@ DANGER: Final[dict[str, tuple[int, str]]] = {
     "trafficking": (45, gettext_noop("it is reported as trafficking of a child")),
     "sex-tourism": (35, gettext_noop("it is reported as travel to abuse a child")),
     "enticement": (30, gettext_noop("it is reported as online enticement of a child")),
-    "self-harm": (50, gettext_noop("words that may speak of self-harm")),
-    "threat": (30, gettext_noop("words that may speak of violence")),
-    "meeting": (25, gettext_noop("words that may speak of a meeting")),
-    "live": (15, gettext_noop("words that may speak of something happening now")),
-    "deadline": (15, gettext_noop("words that may speak of a deadline")),
+    **SIGNS,
     "sadistic": (45, gettext_noop("the sender marked it as sadistic exploitation")),
     "sextortion": (35, gettext_noop("the sender marked it as sextortion")),
     "solicitation": (10, gettext_noop("the sender marked it as asking for such material")),
@@ -113,30 +106,9 @@ class TipFacts:
     now: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TipAssessment:
-    """`danger` and `actionability` from 0 to 100; `reasons` are names in REASONS, heaviest first."""
-
-    danger: int
-    actionability: int
-    reasons: tuple[str, ...]
-
-    @property
-    def is_danger(self) -> bool:
-        return self.danger >= DANGER_FLAG
-
-
-def assess(tip: Tip, facts: TipFacts = TipFacts()) -> TipAssessment:
+def assess(tip: Tip, facts: TipFacts = TipFacts()) -> Assessment:
     """Score one tip. The same tip and facts always give the same scores and reasons."""
-    danger = list(dict.fromkeys(_danger(tip, facts)))
-    action = list(dict.fromkeys(_action(tip, facts)))
-    points = {name: abs(worth) for name, (worth, _) in (DANGER | ACTIONABILITY).items()}
-    reasons = sorted((*danger, *action), key=lambda name: -points[name])
-    return TipAssessment(_sum(DANGER, danger), _sum(ACTIONABILITY, action), tuple(reasons))
-
-
-def _sum(table: Mapping[str, tuple[int, str]], names: Iterable[str]) -> int:
-    return min(HIGHEST, max(0, sum(table[name][0] for name in names)))
+    return score(DANGER, ACTIONABILITY, _danger(tip, facts), _action(tip, facts))
 
 
 def _danger(tip: Tip, facts: TipFacts) -> Iterator[str]:

@@ -5,15 +5,10 @@ apart; they rank, they never hide or close a report. Every point has a reason th
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from amparo.base import gettext_noop
-from amparo.observables import signs_in
-
-#: From here on a report goes before all others and starts the danger clock.
-DANGER_FLAG: Final = 50
-HIGHEST: Final = 100
+from amparo.observables import SIGNS, Assessment, score, signs_in
 
 #: Reason -> (points, the sentence the queue shows). Names are permanent: they stand in rows.
 DANGER: Final[dict[str, tuple[int, str]]] = {
@@ -22,11 +17,7 @@ DANGER: Final[dict[str, tuple[int, str]]] = {
     "young-child": (45, gettext_noop("it is about a child under 13")),
     "child": (35, gettext_noop("it is about a child of 13 to 17")),
     "child-category": (20, gettext_noop("the kind of report is one in which children are harmed")),
-    "self-harm": (50, gettext_noop("words that may speak of self-harm")),
-    "threat": (30, gettext_noop("words that may speak of violence")),
-    "meeting": (25, gettext_noop("words that may speak of a meeting")),
-    "live": (15, gettext_noop("words that may speak of something happening now")),
-    "deadline": (15, gettext_noop("words that may speak of a deadline")),
+    **SIGNS,
 }
 ACTIONABILITY: Final[dict[str, tuple[int, str]]] = {
     "observable": (30, gettext_noop("something was recognised that can be looked up")),
@@ -43,26 +34,13 @@ CHILD_CATEGORIES: Final = frozenset({"sextortion", "abuse-material", "grooming"}
 WORDS_WORTH: Final = 40  # characters of own words that begin to describe something
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """`danger` and `actionability` from 0 to 100; `reasons` are names in REASONS, heaviest first."""
-
-    danger: int
-    actionability: int
-    reasons: tuple[str, ...]
-
-    @property
-    def is_danger(self) -> bool:
-        return self.danger >= DANGER_FLAG
-
-
 def assess(
     category: str, answers: Mapping[str, str], kinds: Iterable[str] = (), *, replayed: bool = False
 ) -> Assessment:
     """Score one report. `answers` by question name; `kinds` of the observables found in them."""
     danger = [*_said(answers), *_about_a_child(category, answers), *signs_in(" \n ".join(answers.values()))]
     action = [*_what_to_act_on(answers, set(kinds)), *(["replayed"] if replayed else [])]
-    return Assessment(_sum(DANGER, danger), _sum(ACTIONABILITY, action), tuple(_heaviest(danger + action)))
+    return score(DANGER, ACTIONABILITY, danger, action)
 
 
 def _said(answers: Mapping[str, str]) -> list[str]:
@@ -87,12 +65,3 @@ def _what_to_act_on(answers: Mapping[str, str], kinds: set[str]) -> list[str]:
         )
         if holds
     ]
-
-
-def _sum(table: Mapping[str, tuple[int, str]], names: Iterable[str]) -> int:
-    return min(HIGHEST, max(0, sum(table[name][0] for name in names)))
-
-
-def _heaviest(names: Iterable[str]) -> list[str]:
-    points = {name: abs(worth) for name, (worth, _) in (DANGER | ACTIONABILITY).items()}
-    return sorted(names, key=lambda name: -points[name])
