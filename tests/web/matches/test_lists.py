@@ -261,3 +261,16 @@ def test_a_list_may_lie_in_the_unit_s_inbox_on_the_server(sent, lead, agency, ot
     sent(file="", inbox=entry.key)
     assert HashList.objects.get().entries == 1
     assert (inbox_of(agency) / "north.csv").exists()
+
+
+def test_no_purpose_stands_chosen(lead, home, in_agency, signed_in) -> None:
+    """A list of illegal material that somebody takes in as harmless by not looking would hide what it knows."""
+    page = signed_in(lead).get("/matches/lists/import/").content.decode()
+    options = page.split('name="purpose"')[1].split("</select>")[0]
+    assert options.index('value=""') < options.index('value="csam"')
+    assert "selected" not in options.replace('<option value="" selected', "")
+
+
+def test_a_list_without_a_purpose_is_refused_by_the_form(sent) -> None:
+    assert sent("a" * 64 + ",,one", purpose="").status_code == 400
+    assert not HashList.objects.exists()

@@ -1,7 +1,7 @@
 """Questions to a bank: its segments, its log, and what was withdrawn, as one list."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -11,11 +11,11 @@ import numpy as np
 from amparo.base import WrongUse, canonical_digest
 from amparo.media.errors import IndexDamaged
 from amparo.media.index import log
-from amparo.media.index.answers import CAP, EntryRef, Near, NearMany, nearest_a_ref
+from amparo.media.index.answers import CAP, EntryRef, NearMany
 from amparo.media.index.delta import Delta
 from amparo.media.index.exact import Bytes, Numbers, rows_of
-from amparo.media.index.index import digest_row
 from amparo.media.index.manifest import has_digest
+from amparo.media.index.questions import Questions
 from amparo.media.index.segment import Segment
 from amparo.media.lists import Entry
 from amparo.media.signals import SIGNALS
@@ -25,7 +25,7 @@ MANIFEST: Final = "bank.json"
 FORMAT: Final = 1
 
 
-class BankReader:
+class BankReader(Questions):
     """What Bank can do without writing. Answers are those of one index over the entries that are not withdrawn."""
 
     def __init__(self, folder: Path) -> None:
@@ -65,25 +65,12 @@ class BankReader:
             return True
         return self._read_log()
 
-    def lookup(self, signal: str, hexdigest: str) -> tuple[EntryRef, ...]:
-        """As Index.lookup."""
-        return tuple(EntryRef(ref) for ref in self.lookup_many(signal, digest_row(signal, hexdigest))[:, 1].tolist())
-
     def lookup_many(self, signal: str, digests: Bytes) -> Numbers:
         """As Index.lookup_many."""
         wanted = rows_of(digests, SIGNALS[signal].octets)
         parts = [each.lookup(signal, wanted) for each in self._segments] + [self._delta.lookup(signal, wanted)]
         rows = self._live(np.concatenate(parts))
         return rows[np.lexsort((rows[:, 1], rows[:, 0]))]
-
-    def near(self, pdq_hex: str, threshold: int = NEAR_BITS) -> list[tuple[EntryRef, int]]:
-        """As Index.near."""
-        return [(each.ref, each.distance) for each in self.near_any([pdq_hex], threshold)]
-
-    def near_any(self, pdq_hexes: Sequence[str], threshold: int = NEAR_BITS) -> list[Near]:
-        """As Index.near_any."""
-        queries = [digest_row("pdq", each) for each in pdq_hexes]
-        return nearest_a_ref(self.near_many(np.concatenate(queries), threshold, cap=0).rows) if queries else []
 
     def near_many(self, queries: Bytes, threshold: int = NEAR_BITS, cap: int = CAP) -> NearMany:
         """As Index.near_many."""

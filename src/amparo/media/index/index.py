@@ -1,6 +1,6 @@
 """Read an index: exact by sorted tables, near by the ring. Files are mapped, not loaded, and shared by all who read."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -11,9 +11,10 @@ from amparo import _kernels
 from amparo.base import WrongUse, canonical_digest
 from amparo.media.errors import IndexDamaged
 from amparo.media.index import layout, manifest
-from amparo.media.index.answers import CAP, EntryRef, Near, NearMany, nearest_a_ref
+from amparo.media.index.answers import CAP, EntryRef, NearMany
 from amparo.media.index.exact import Bytes, Column, Numbers, find, rows_of
 from amparo.media.index.files import file_sha256, map_file, map_numbers
+from amparo.media.index.questions import Questions
 from amparo.media.lists import Entry
 from amparo.media.signals import SIGNALS
 from amparo.media.signals.pdq import NEAR_BITS
@@ -32,7 +33,7 @@ class Distance(Protocol):
     def __call__(self, bank: Bytes, query: bytes) -> npt.NDArray[np.int64]: ...
 
 
-class Index:
+class Index(Questions):
     """One hash list, open for reading. Cheap to open, safe to share between threads and processes."""
 
     def __init__(self, folder: Path, made: Mapping[str, Any]) -> None:
@@ -79,25 +80,11 @@ class Index:
             if file_sha256(self.folder / name) != self.manifest["files"][name]["sha256"]:
                 raise IndexDamaged(file=name, why="its SHA-256 is not the one in the manifest")
 
-    def lookup(self, signal: str, hexdigest: str) -> tuple[EntryRef, ...]:
-        """Return the entries whose `signal` digest equals `hexdigest` (lowercase), in list order."""
-        found = self.lookup_many(signal, digest_row(signal, hexdigest))
-        return tuple(EntryRef(ref) for ref in found[:, 1].tolist())
-
     def lookup_many(self, signal: str, digests: Bytes) -> Numbers:
         """Return rows (query, entry), (k, 2) u32, by query, then in list order. `digests`: (n, octets) u8."""
         wanted = rows_of(digests, SIGNALS[signal].octets)
         column = self._columns.get(signal)
         return find(column, wanted) if column else np.empty((0, 2), np.uint32)
-
-    def near(self, pdq_hex: str, threshold: int = NEAR_BITS) -> list[tuple[EntryRef, int]]:
-        """Return (entry, differing bits) within `threshold`, nearest first, then in list order."""
-        return [(each.ref, each.distance) for each in self.near_any([pdq_hex], threshold)]
-
-    def near_any(self, pdq_hexes: Sequence[str], threshold: int = NEAR_BITS) -> list[Near]:
-        """As `near` for several hashes of one picture: each entry once, by the hash that lies nearest. No cap."""
-        queries = [digest_row("pdq", each) for each in pdq_hexes]
-        return nearest_a_ref(self.near_many(np.concatenate(queries), threshold, cap=0).rows) if queries else []
 
     def near_many(self, queries: Bytes, threshold: int = NEAR_BITS, cap: int = CAP) -> NearMany:
         """Find the entries within `threshold` bits of each of `queries`, (n, 32) u8; at most `cap` each, 0: all.
@@ -178,10 +165,3 @@ class Index:
             return _Ring(offsets, positions, following, _kernels.ring_heaviest(offsets, distinct))
         except IndexError as error:
             raise IndexDamaged(file=layout.RING_OFFSETS, why=str(error)) from error
-
-
-def digest_row(signal: str, hexdigest: str) -> Bytes:
-    """A digest as one row of octets. Raises WrongUse if it is not lowercase hex of the signal's length."""
-    if not SIGNALS[signal].valid(hexdigest):
-        raise WrongUse(what=f"{hexdigest!r} is not a {signal} digest in lowercase hex")
-    return np.frombuffer(bytes.fromhex(hexdigest), np.uint8).reshape(1, -1)

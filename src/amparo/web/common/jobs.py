@@ -57,8 +57,8 @@ class Run:
     def cursor(self) -> str:
         return self.job.cursor
 
-    def skip(self, skipped: Skipped) -> None:
-        self._skipped[skipped.reason] += 1
+    def skip(self, skipped: Skipped, count: int = 1) -> None:
+        self._skipped[skipped.reason] += count
 
     def commit(self, *, cursor: str, done: int, total: int | None = None, unit: str = "") -> None:
         """Move the cursor. Call it inside the transaction that holds the batch. Raises JobStopped."""

@@ -13,9 +13,10 @@ from amparo.web.exhibits.catalogue import item_row
 from amparo.web.exhibits.models import Item
 from amparo.web.matches.actions.lists import index_folder
 from amparo.web.matches.facts import review_facts
-from amparo.web.matches.models import HashList, ListOpinion, Match, Quarantine, Scan, entry_key
-from amparo.web.matches.negative import negative_index, negative_sha256s
+from amparo.web.matches.models import HashList, Match, Quarantine, Scan
+from amparo.web.matches.negative import negative_index
 from amparo.web.matches.policy import policy
+from amparo.web.matches.standing import Standing
 
 #: Not being a picture is no failure to read: the exact digests were compared.
 NO_PICTURE: Final = frozenset({"not-a-picture"})
@@ -35,8 +36,7 @@ class Keeper:
         self.lists = {str(each): each for each in scan.lists.all()}
         self.indexes = {name: Index.open(index_folder(each)) for name, each in self.lists.items()}
         self.negative = negative_index(self.agency, scan.negative) if scan.negative else None
-        self._not_these = negative_sha256s(self.agency)
-        self._withdrawn = _withdrawn_entries(self.lists.values())
+        self._standing = Standing(self.agency)
         self.found: list[tuple[str, Scanned]] = []  # forensic path, what came of it
         self.skipped: Counter[str] = Counter()
         self.dropped: Counter[str] = Counter()
@@ -75,8 +75,7 @@ class Keeper:
         for path, scanned in self.found:
             hit_rows |= set(self._keep(path, scanned))
         for reason, count in self.skipped.items():
-            for _ in range(count):
-                run.skip(Skipped("", reason))
+            run.skip(Skipped("", reason), count)
         for name, row in sorted(hit_rows):
             self._quarantine(self.lists[name], row)
         scan = self.scan
@@ -105,13 +104,8 @@ class Keeper:
 
     def _counts(self, scanned: Scanned, hit: Hit) -> bool:
         """Whether a hit is kept. A recipe tells of all of them: what is left out is this unit's decision, counted."""
-        reason = None
-        if hit.entry.status == "withdrawn":
-            reason = "withdrawn-by-source"
-        elif entry_key(hit.entry.digests) in self._withdrawn.get(hit.list_name, ()):
-            reason = "withdrawn-entry"
-        elif hit.signal == "pdq" and scanned.hashes is not None and scanned.hashes.sha256 in self._not_these:
-            reason = "negative-bank"
+        sha256 = scanned.hashes.sha256 if scanned.hashes else ""
+        reason = self._standing.against(self.lists[hit.list_name].name, hit.entry, hit.signal, sha256)
         if reason is not None:
             self.dropped[reason] += 1
         return reason is None
@@ -158,12 +152,3 @@ class Keeper:
             found.filter(state=Match.State.POSSIBLE, reviews=None).update(state=Match.State.HELD)
         elif made.pictures != pictures:
             Quarantine.objects.filter(pk=made.pk).update(pictures=pictures)
-
-
-def _withdrawn_entries(lists: Iterable[HashList]) -> dict[str, set[str]]:
-    """Name of a list, with its version -> keys of the entries that this unit took out of use."""
-    by_name: dict[str, set[str]] = {}
-    gone = ListOpinion.objects.filter(current=True, opinion=ListOpinion.Opinion.WITHDRAWN)
-    for name, key in gone.values_list("list_name", "key"):
-        by_name.setdefault(name, set()).add(key)
-    return {str(each): by_name.get(each.name, set()) for each in lists}

@@ -41,11 +41,9 @@ class ImportForm(forms.Form):
 
     def __init__(self, *args: Any, agency: Agency, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["purpose"].choices = [
-            (name, _(words))
-            for name, words in PURPOSES.items()
-            if name == KNOWN_GOOD or (name == "training") is agency.is_exercise
-        ]
+        allowed = [name for name in PURPOSES if name == KNOWN_GOOD or (name == "training") is agency.is_exercise]
+        # None stands chosen: a list of the wrong purpose hides what it should find.
+        self.fields["purpose"].choices = [("", "-"), *((name, _(PURPOSES[name])) for name in allowed)]
         self.fields["inbox"].choices = [("", "-"), *((each.key, each.name) for each in _files_in(agency))]
         if len(self.fields["inbox"].choices) == 1:
             del self.fields["inbox"]

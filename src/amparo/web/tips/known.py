@@ -13,8 +13,9 @@ from amparo.evidence import Store
 from amparo.media import SIGNALS, Hashes, Hit, Index, IndexDamaged, PdqHash, Scanned, match_many, scan
 from amparo.web.accounts.models import Agency
 from amparo.web.matches.actions import index_folder
-from amparo.web.matches.models import HashList, ListOpinion, entry_key
-from amparo.web.matches.negative import current_bank, negative_index, negative_sha256s
+from amparo.web.matches.models import HashList
+from amparo.web.matches.negative import current_bank, negative_index
+from amparo.web.matches.standing import Standing
 from amparo.web.tips.models import TipFile
 
 POLICY: Final = "tips_compare_unviewed"
@@ -58,9 +59,7 @@ class Lists:
                 self.damaged.append(Skipped(str(each), "list-damaged", str(error)))
         bank = current_bank(agency)
         self.negative = negative_index(agency, bank) if bank else None
-        self._not_these = negative_sha256s(agency)
-        gone = ListOpinion.objects.filter(agency=agency, current=True, opinion=ListOpinion.Opinion.WITHDRAWN)
-        self._gone = set(gone.values_list("list_name", "key"))
+        self._standing = Standing(agency)
 
     def compare(self, files: Sequence[TipFile]) -> None:
         """Set `known` of each: by its own hashes, or by the declared digests of a file that did not come."""
@@ -81,11 +80,7 @@ class Lists:
         return [self._known(hit) for hit in scanned.hits if self._counts(hit, sha256)]
 
     def _counts(self, hit: Hit, sha256: str) -> bool:
-        if hit.entry.status == "withdrawn":
-            return False
-        if (self.lists[hit.list_name].name, entry_key(hit.entry.digests)) in self._gone:
-            return False
-        return hit.signal != "pdq" or sha256 not in self._not_these
+        return self._standing.against(self.lists[hit.list_name].name, hit.entry, hit.signal, sha256) is None
 
     def _by_declared(self, file: TipFile) -> list[dict[str, Any]]:
         known = {(each["list"], each["entry"]): each for each in file.known if each["list"] not in self.lists}

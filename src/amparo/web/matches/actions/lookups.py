@@ -18,6 +18,7 @@ from amparo.web.matches.budgets import spend
 from amparo.web.matches.errors import NotThisPurpose
 from amparo.web.matches.models import HashList, ListOpinion, entry_key
 from amparo.web.matches.negative import current_bank, negative_index, negative_sha256s
+from amparo.web.matches.standing import why_not
 
 LOOKUP: Final = "media.lookup"
 #: What a token of each purpose may look up. Lists of own cases' files are nobody else's business.
@@ -26,8 +27,6 @@ OPEN_TO: Final[Mapping[str, frozenset[str]]] = {
     ApiToken.Purpose.PARTNER: frozenset({"csam", "intimate-images", "malware"}),
     ApiToken.Purpose.HOTLINE: frozenset({"csam", "intimate-images"}),
 }
-#: Beside the notes of the engine: the unit, or the list's source, took an entry out of use.
-WITHDRAWN: Final = "withdrawn-entry"
 _KEYS: Final = 500  # that one question to the database names at most
 
 
@@ -108,12 +107,11 @@ def _reply(
     for found in answered.found:
         known = lists[found.list_name]
         opinion = opinions.get((known.name, entry_key(found.entry.digests))) if found.entry.digests else None
-        if found.entry.status == "withdrawn" or opinion == ListOpinion.Opinion.WITHDRAWN:
-            notes.add(WITHDRAWN)
-        elif harmless and found.signal == "pdq":
-            notes.add("negative-bank")
-        else:
+        reason = why_not(found.entry, found.signal, opinion=opinion, harmless=harmless)
+        if reason is None:
             told.append(Told(found, known, opinion))
+        else:
+            notes.add(reason)
     return Reply(item.id, tuple(told), tuple(sorted(notes)), item.error)
 
 
