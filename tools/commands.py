@@ -22,13 +22,16 @@ What `amparo --help` says, for each command. Made from the commands themselves b
 """
 
 
-def commands(group: click.Command = amparo, path: str = "amparo") -> Iterator[tuple[str, str]]:
-    """Give (name, help text) of the group and of all below it, in their order."""
-    context = click.Context(group, info_name=path, max_content_width=100, terminal_width=100)
-    yield path, group.get_help(context)
+def commands(
+    group: click.Command = amparo, name: str = "amparo", parent: click.Context | None = None
+) -> Iterator[tuple[str, str]]:
+    """Give (path, help text) of the group and of all below it, in their order, as a terminal shows them."""
+    # make_context applies the group's own settings; a bare Context would show what an earlier caller left cached.
+    context = group.make_context(name, [], parent, resilient_parsing=True, max_content_width=100, terminal_width=100)
+    yield context.command_path, group.get_help(context)
     if isinstance(group, click.Group):
-        for name, command in group.commands.items():
-            yield from commands(command, f"{path} {name}")
+        for below, command in group.commands.items():
+            yield from commands(command, below, context)
 
 
 def page() -> str:
