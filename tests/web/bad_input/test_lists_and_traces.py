@@ -13,8 +13,8 @@ from tests.ledger.made_blocks import chain, genesis_block, record
 
 from amparo.web.cases.models import Case
 from amparo.web.common.home import folder
+from amparo.web.common.skips import in_words
 from amparo.web.matches.models import HashList
-from amparo.web.matches.words import in_words
 from amparo.web.traces.models import ChainWindow, Trace
 
 pytestmark = pytest.mark.usefixtures("in_agency")

@@ -13,6 +13,7 @@ from amparo.base import gettext_noop, visible
 from amparo.exchange.tips import INCIDENT_KINDS, INTERNET_KINDS, NOT_SAID, PROBLEMS
 from amparo.observables import defang
 from amparo.web.accounts.models import Person
+from amparo.web.common.skips import in_words
 from amparo.web.exhibits.rules import restricted_among
 from amparo.web.reports.shown import harmless
 from amparo.web.tips.linking import linked_cases, reports_of, tips_sharing
@@ -222,8 +223,8 @@ def _shared(purpose: str, value: str) -> str:
 
 
 def _problem(reason: str) -> str:
-    """A permanent key in words; one without words stands for itself."""
-    return _(PROBLEMS[reason]) if reason in PROBLEMS else reason
+    """A permanent key in words; one that only reading or comparing a file gives has the words of every room."""
+    return _(PROBLEMS[reason]) if reason in PROBLEMS else in_words(reason)
 
 
 class Skip(NamedTuple):

@@ -20,13 +20,13 @@ from amparo.web.cases.scope import cases_of
 from amparo.web.common.errors import NotFound, say
 from amparo.web.common.home import folder
 from amparo.web.common.models import Job
+from amparo.web.common.skips import in_words
 from amparo.web.common.uploads import kept
 from amparo.web.matches import actions, list_forms
 from amparo.web.matches.actions.lists import begin_import
 from amparo.web.matches.actions.opinions import take_feedback
 from amparo.web.matches.actions.scans import match_later, seen_without
 from amparo.web.matches.models import HashList, ListImport, ListOpinion
-from amparo.web.matches.words import in_words
 
 #: Opinions that the page of a list shows; all go into the feedback file.
 SHOWN: Final = 50
