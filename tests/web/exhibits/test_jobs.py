@@ -49,6 +49,7 @@ def test_killed_and_continued_equals_one_run(
     assert (made.items, made.rows) == (8, 8)
     rows = list(cataloguing.read_catalogue(folder("catalogues") / made.path))
     assert [row.path for row in rows] == ["@0", *map(str, range(7))]
+    assert rows[0].display == Exhibit.objects.get().files.get().name
     assert not cataloguing.parts_of(exhibit).exists()
     job.refresh_from_db()
     assert (job.state, job.done) == ("done", 8)

@@ -24,6 +24,8 @@ from amparo.web.exhibits.sources import opened
 ROWS: Final = 2000
 SECONDS: Final = 3.0
 EXAMPLES: Final = 10
+#: What the engine calls all bytes of an exhibit that has no items of its own.
+WHOLE: Final = "@0"
 
 
 class Cursor(NamedTuple):
@@ -43,8 +45,10 @@ def write(run: Run, exhibit: Exhibit) -> dict[str, Any]:
     cursor = Cursor.read(run.cursor)
     place = parts_of(exhibit)
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    first = exhibit.files.order_by("position").first()
     with opened(exhibit) as container:
-        for rows in _batches(_rows(run, container, cursor.seen)):
+        found = (_named(row, first.name if first else WHOLE) for row in _rows(run, container, cursor.seen))
+        for rows in _batches(found):
             cursor = Cursor(cursor.parts + 1, cursor.seen + len(rows))
             write_catalogue(rows, place / f"{cursor.parts:08d}.parquet")
             for row in rows:
@@ -61,6 +65,13 @@ def _rows(run: Run, container: Container, seen: int) -> Iterator[CatalogueRow]:
         run.progress(max(number, seen), None, "items")
         if number > seen:
             yield catalogue_row(_ticking(run, found, number) if isinstance(found, Item) else found)
+
+
+def _named(row: CatalogueRow, name: str) -> CatalogueRow:
+    """The same row; what the engine can only call "@0", a stored file whole, is shown by the name it came with."""
+    if row.display.partition("|")[0] != WHOLE:
+        return row
+    return row._replace(display=name + row.display.removeprefix(WHOLE))
 
 
 def _batches(rows: Iterator[CatalogueRow]) -> Iterator[list[CatalogueRow]]:
