@@ -19,6 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from amparo.base import Skipped, WrongUse
 from amparo.media import Entry, IndexDamaged, IndexExists
 from amparo.media.index import Bank, Index, build_index
+from amparo.media.index.build import batch_of_lines
 
 A, B, C = "aa" * 16, "ab" * 16, "ac" * 16
 NEAR = "0f" * 32
@@ -137,6 +138,17 @@ def test_a_manifest_that_is_none(bank: Bank, text: str) -> None:
         Bank.open(bank.folder)
 
 
+def test_no_changed_sign_of_a_manifest_is_taken(bank: Bank) -> None:
+    bank.append([Entry(1, {"md5": A})])
+    bank.merge()
+    data = (bank.folder / "bank.json").read_bytes()
+    assert b'"next":1' in data
+    for at in range(len(data)):
+        (bank.folder / "bank.json").write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+        with pytest.raises(IndexDamaged):
+            Bank.open(bank.folder)
+
+
 def test_damaged_segments_are_named(bank: Bank) -> None:
     bank.append([Entry(1, {"md5": A}), Entry(2, {"md5": B})])
     bank.merge()
@@ -175,6 +187,24 @@ def test_what_a_killed_merge_left_is_swept(bank: Bank) -> None:
     bank.merge()
     assert not {"segment-dead", ".segment-dead.x1", "log-99"} & {path.name for path in bank.folder.iterdir()}
     assert bank.lookup("md5", A) == (0,)
+
+
+@pytest.mark.parametrize(("was", "now"), [(b"md5", b"md4"), (b'"aa', b'"ba'), (b'"one"', b'"own"')])
+def test_a_merge_never_makes_damage_look_sound(bank: Bank, was: bytes, now: bytes) -> None:
+    bank.append([Entry(1, {"md5": A}, "one"), Entry(2, {"md5": B})])
+    bank.merge()
+    bank.append([Entry(3, {"md5": C})])
+    lines = next(bank.folder.glob("segment-*/entries.jsonl"))
+    lines.chmod(0o600)
+    lines.write_bytes(lines.read_bytes().replace(was, now, 1))
+    with pytest.raises(IndexDamaged, match=r"entries\.jsonl"):
+        bank.merge(whole=True)
+    assert Bank.open(bank.folder).lookup("md5", C) == (2,)  # what was sound is as it was
+
+
+def test_a_stored_line_with_a_digest_of_no_known_signal_is_damage() -> None:
+    with pytest.raises(IndexDamaged):
+        batch_of_lines([b'{"digests":{"md4":"aa"},"extra":{},"label":null,"purpose":null,"row":1}\n'])
 
 
 def test_only_one_merges_and_writers_go_on(bank: Bank) -> None:

@@ -1,6 +1,7 @@
 """A bank: a hash list that changes. Immutable segments, a log of what came since, and a mark on what was withdrawn.
 
-bank.json              format, generation, facts, names of the log and the segments; replaced by one rename
+bank.json              format, generation, facts, names of the log and the segments, SHA-256 of all these; replaced
+                       by one rename
 segment-…/, .refs      an index, and u32 x entries: the bank's number of each of its entries
 log-…                  see log.py
 writing, merging       locks; whoever holds one may write, or merge
@@ -23,7 +24,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from amparo.base import Progress, SkipCount, Skipped, WrongUse, canonical, silent
+from amparo.base import Progress, SkipCount, Skipped, WrongUse, canonical, canonical_digest, silent
 from amparo.media.errors import IndexExists, TooManyEntries
 from amparo.media.index import layout, log
 from amparo.media.index.answers import EntryRef
@@ -118,7 +119,8 @@ class Bank(BankReader):
         """Put the log and small segments, or with `whole` all, into one segment without what was withdrawn.
 
         Others may read and write meanwhile. A kill at any moment leaves the bank as it was before or after.
-        Returns False if somebody else is merging.
+        Returns False if somebody else is merging. Raises IndexDamaged if a byte of what it would copy has changed:
+        a new segment has digests of its own, which would make the damage look sound.
         """
         with self._lock("merging", wait=False) as mine:
             if not mine:
@@ -129,6 +131,8 @@ class Bank(BankReader):
                 upto, dead, waiting = self._end, self._dead.copy(), sorted(self._delta.lines.items())
             if not waiting and len(chosen) < 2 and not any(dead[each.refs].any() for each in chosen):
                 return True
+            for each in chosen:
+                each.verify(self.folder)
             name = f"segment-{secrets.token_hex(8)}"
             entries = heapq.merge(*(each.lines() for each in chosen), waiting)
             made = self._new_segment(name, ((ref, line) for ref, line in entries if not dead[ref]), progress)
@@ -235,7 +239,7 @@ class Bank(BankReader):
 def _publish(folder: Path, made: Mapping[str, Any]) -> None:
     new = folder / f"{MANIFEST}.new"
     with NewFile(new) as out:
-        out.write(canonical(made).encode())
+        out.write(canonical({**made, "sha256": canonical_digest(made)}).encode())
     new.replace(folder / MANIFEST)
     layout.sync_folder(folder)
 

@@ -145,7 +145,7 @@ class BankReader(Questions):
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """Return the manifest of the bank at `folder`. Raises IndexDamaged."""
+    """Return the manifest of the bank at `folder`, without its own SHA-256. Raises IndexDamaged."""
     try:
         value = json.loads((folder / MANIFEST).read_bytes())
     except OSError as error:
@@ -154,6 +154,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise IndexDamaged(file=MANIFEST, why="it is not a manifest") from error
     if not isinstance(value, dict) or value.get("format") != FORMAT or not _sound(value):
         raise IndexDamaged(file=MANIFEST, why="it is not the manifest of a bank")
+    if value.pop("sha256", None) != canonical_digest(value):
+        raise IndexDamaged(file=MANIFEST, why="its SHA-256 is not the one it states")
     return value
 
 

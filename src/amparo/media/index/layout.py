@@ -87,6 +87,8 @@ def entry_to_json(entry: Entry) -> dict[str, Any]:
 def entry_from_json(line: bytes) -> Entry:
     """Raises ValueError, KeyError or TypeError if `line` is not what entry_to_json made."""
     value = json.loads(line)
+    if not all(name in SIGNALS for name in value["digests"]):
+        raise ValueError("a digest of no known signal")
     plain = value["row"], value["digests"], value["label"], value["purpose"], dict(value["extra"])
     return Entry(*plain, value.get("source"), value.get("status", "active"))
 
