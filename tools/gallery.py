@@ -35,7 +35,10 @@ def configure() -> None:
                 "BACKEND": "django.template.backends.django.DjangoTemplates",
                 "DIRS": [WEB / "templates", ROOT / "tools" / "gallery"],
                 "APP_DIRS": True,
-                "OPTIONS": {"builtins": ["django.templatetags.i18n"]},
+                "OPTIONS": {
+                    "builtins": ["django.templatetags.i18n"],
+                    "libraries": {"amparo": "amparo.web.common.templatetags.amparo"},
+                },
             }
         ],
         FORM_RENDERER="django.forms.renderers.TemplatesSetting",
