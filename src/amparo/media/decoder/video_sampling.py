@@ -19,11 +19,11 @@ from amparo.media.decoder.video_reading import CannotRead, Reading
 from amparo.media.decoder.video_records import RECORD
 from amparo.media.video_hash import USABLE_QUALITY
 
-#: Seconds between key frames that are decoded, for some cameras write one each second or nothing else; less in a short
-#: video, so that there are some.
+#: Seconds at least between key frames that are decoded, for some cameras write one each second or nothing else; less
+#: in a short video, so that there are some.
 KEY_SPACING: Final = 3.0
 KEY_SPACING_SHORT: Final = 1.5
-SHORT_SECONDS: Final = 20.0
+SHORT_SECONDS: Final = 25.0
 #: Neighbours this near look the same; the later is counted, not kept (vpdq/README.md).
 SAME_BITS: Final = 2
 
@@ -96,14 +96,14 @@ def _packets(reading: Reading, limits: VideoLimits, step: float | None) -> Itera
     """Yield what is to be decoded, of key frames those far enough apart; None at the end lets out the last pictures."""
     ends = time.monotonic() + limits.work_seconds
     short = reading.duration < SHORT_SECONDS
-    wanted, clock = _Wanted(KEY_SPACING_SHORT if short else KEY_SPACING), Clock(reading)
+    apart, clock = _Apart(KEY_SPACING_SHORT if short else KEY_SPACING), Clock(reading)
     for packet in reading.packets():
         if time.monotonic() > ends:
             reading.stopped = "time-limit"
             break
         if step is None:
             stamp = packet.pts if packet.pts is not None else packet.dts
-            if not packet.is_keyframe or not wanted.takes(clock.seconds(stamp)):
+            if not packet.is_keyframe or not apart.takes(clock.seconds(stamp)):
                 continue
         yield packet
     yield None
@@ -121,6 +121,20 @@ class _Wanted:
             return False
         if self._step:
             self._next = (seconds // self._step + 1) * self._step
+        return True
+
+
+class _Apart:
+    """Takes the first time, then each that is at least `pause` seconds after the last taken."""
+
+    def __init__(self, pause: float) -> None:
+        self._pause = pause
+        self._next = 0.0
+
+    def takes(self, seconds: float) -> bool:
+        if seconds + 1e-6 < self._next:
+            return False
+        self._next = seconds + self._pause
         return True
 
 
