@@ -5,7 +5,7 @@ Source: the sampling of vPDQ (facebook/ThreatExchange, vpdq), with key frames al
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final, NamedTuple
 
@@ -81,60 +81,45 @@ def _keep(kept: list[_Kept], seconds: float, reading: Reading, frame: VideoFrame
 
 def _pictures(reading: Reading, limits: VideoLimits, step: float | None) -> Iterator[tuple[float, VideoFrame]]:
     """Yield (seconds, picture) of the wanted pictures, in the order of time."""
-    wanted, clock = _Wanted(step or 0.0), Clock(reading)
+    due, clock = _Due(lambda last: (last // step + 1) * step if step else last), Clock(reading)
     for packet in _packets(reading, limits, step):
         for frame in reading.decode(packet):
             seconds = clock.seconds(frame.pts if frame.pts is not None else frame.dts)
             if seconds > limits.seconds:
                 reading.stopped = "too-long"
                 return
-            if step is None or wanted.takes(seconds):
+            if due.takes(seconds):
                 yield seconds, frame
 
 
 def _packets(reading: Reading, limits: VideoLimits, step: float | None) -> Iterator["Packet[VideoStream] | None"]:
     """Yield what is to be decoded, of key frames those far enough apart; None at the end lets out the last pictures."""
     ends = time.monotonic() + limits.work_seconds
-    short = reading.duration < SHORT_SECONDS
-    apart, clock = _Apart(KEY_SPACING_SHORT if short else KEY_SPACING), Clock(reading)
+    apart = KEY_SPACING_SHORT if reading.duration < SHORT_SECONDS else KEY_SPACING
+    due, clock = _Due(lambda last: last + apart), Clock(reading)
     for packet in reading.packets():
         if time.monotonic() > ends:
             reading.stopped = "time-limit"
             break
         if step is None:
             stamp = packet.pts if packet.pts is not None else packet.dts
-            if not packet.is_keyframe or not apart.takes(clock.seconds(stamp)):
+            if not packet.is_keyframe or not due.takes(clock.seconds(stamp)):
                 continue
         yield packet
     yield None
 
 
-class _Wanted:
-    """Takes the first time at or after each multiple of `step`, or, with gaps in between, the next there is."""
+class _Due:
+    """Takes the first time there is, then each at or after what `following` makes of the last taken."""
 
-    def __init__(self, step: float) -> None:
-        self._step = step
+    def __init__(self, following: Callable[[float], float]) -> None:
+        self._following = following
         self._next = 0.0
 
     def takes(self, seconds: float) -> bool:
         if seconds + 1e-6 < self._next:
             return False
-        if self._step:
-            self._next = (seconds // self._step + 1) * self._step
-        return True
-
-
-class _Apart:
-    """Takes the first time, then each that is at least `pause` seconds after the last taken."""
-
-    def __init__(self, pause: float) -> None:
-        self._pause = pause
-        self._next = 0.0
-
-    def takes(self, seconds: float) -> bool:
-        if seconds + 1e-6 < self._next:
-            return False
-        self._next = seconds + self._pause
+        self._next = self._following(seconds)
         return True
 
 

@@ -45,10 +45,9 @@ def write(run: Run, exhibit: Exhibit) -> dict[str, Any]:
     cursor = Cursor.read(run.cursor)
     place = parts_of(exhibit)
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
-    first = exhibit.files.order_by("position").first()
+    name = exhibit.files.earliest("position").name
     with opened(exhibit) as container:
-        found = (_named(row, first.name if first else WHOLE) for row in _rows(run, container, cursor.seen))
-        for rows in _batches(found):
+        for rows in _batches(_named(row, name) for row in _rows(run, container, cursor.seen)):
             cursor = Cursor(cursor.parts + 1, cursor.seen + len(rows))
             write_catalogue(rows, place / f"{cursor.parts:08d}.parquet")
             for row in rows:

@@ -10,7 +10,7 @@ from amparo.web.matches.negative import negative_sha256s
 
 
 def why_not(entry: Entry, signal: str, *, opinion: str | None, harmless: bool) -> str | None:
-    """Return why a hit does not count (a key of words.WORDS), or None. `harmless`: its bytes are in the bank."""
+    """Return why a hit does not count (a key of common.skips.WORDS), or None. `harmless`: its bytes are in the bank."""
     if entry.status == "withdrawn":
         return "withdrawn-by-source"
     if opinion == ListOpinion.Opinion.WITHDRAWN:

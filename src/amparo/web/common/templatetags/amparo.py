@@ -9,6 +9,8 @@ from django.utils.html import format_html
 from amparo.web.common.skips import in_words
 
 register = template.Library()
+#: `{{ reason|skip_words }}`: why something was not read, in the reader's words.
+register.filter("skip_words", in_words)
 
 
 @register.filter
@@ -21,9 +23,3 @@ def at(mapping: Mapping[str, Any], key: str) -> Any:
 def isolated(number: object) -> str:
     """`{{ case.number|isolated }}`: "2026-0042" in its own order inside a line that runs from right to left."""
     return format_html('<bdi dir="ltr">{}</bdi>', number)
-
-
-@register.filter
-def skip_words(reason: str) -> str:
-    """`{{ reason|skip_words }}`: why something was not read, in the reader's words."""
-    return in_words(reason)

@@ -20,7 +20,6 @@ from amparo.web.cases.scope import cases_of
 from amparo.web.common.errors import NotFound, say
 from amparo.web.common.home import folder
 from amparo.web.common.models import Job
-from amparo.web.common.skips import in_words
 from amparo.web.common.uploads import kept
 from amparo.web.matches import actions, list_forms
 from amparo.web.matches.actions.lists import begin_import
@@ -57,7 +56,6 @@ def hash_list(request: HttpRequest, pk: UUID) -> HttpResponse:
     may_scan = request.user.may("matches.scan") and request.user.may("cases.see")
     context = {
         "list": found,
-        "left_out": [{**each, "reason": in_words(each["reason"])} for each in found.skipped_examples],
         "history": history(agency_id=request.user.agency_id, object=f"list:{found.pk}"),
         "may_import": request.user.may("lists.import"),
         "versions": HashList.objects.filter(name=found.name).exclude(pk=found.pk),
