@@ -95,6 +95,8 @@ def test_a_broken_zip_is_kept_as_a_file_and_said(desk: Client, sent: Callable[..
     data = packed({"a.txt": b"a" * 500})[:-10]
     page = page_of(desk, sent("a.zip", data))
     assert "The archive is damaged" in page
+    assert "a.zip</span>: the archive is damaged" in page
+    assert "@0" not in page
     assert stored(Exhibit.objects.select_related("case").get()) == data
 
 

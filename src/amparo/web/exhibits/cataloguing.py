@@ -93,7 +93,7 @@ def _join(run: Run, exhibit: Exhibit, cursor: Cursor) -> dict[str, Any]:
             run.progress(cursor.seen, None, "items")
             for row in read_catalogue(parts_of(exhibit) / f"{part:08d}.parquet"):
                 if row.skipped is not None:
-                    skips.add(Skipped(row.path, row.skipped, row.detail or ""))
+                    skips.add(Skipped(row.display, row.skipped, row.detail or ""))
                 yield row
 
     path = f"{exhibit.case.agency_id}/{exhibit.pk}.parquet"
