@@ -66,6 +66,9 @@ nb::tuple cpu_paths() {
 
 void bind_index(nb::module_ &m);  // module_index.cpp
 void bind_lists(nb::module_ &m);  // module_lists.cpp
+void bind_blocks(nb::module_ &m);    // module_blocks.cpp
+void bind_clusters(nb::module_ &m);  // module_clusters.cpp
+void bind_trace(nb::module_ &m);     // module_trace.cpp
 
 NB_MODULE(_kernels, m) {
     m.doc() = "Amparo's native kernels. AMPARO_CPU=baseline|avx2|avx512 chooses the instructions they use.";
@@ -85,4 +88,7 @@ NB_MODULE(_kernels, m) {
           "Rows (query, position, distance) with at most `threshold` differing bits of 256.");
     bind_index(m);
     bind_lists(m);
+    bind_blocks(m);
+    bind_clusters(m);
+    bind_trace(m);
 }
