@@ -16,7 +16,7 @@ class Kind(StrEnum):
 
     NATIVE = "native"  # the chain's own coin, moved by the transaction itself
     INTERNAL = "internal"  # the chain's own coin, moved by a contract (a trace)
-    TOKEN = "token"  # a token's Transfer event
+    TOKEN = "token"  # noqa: S105 - a token's Transfer event
     FEE = "fee"  # paid for the transaction; leaves the ledger or goes to a miner
     MINT = "mint"  # a token's units come into being
     BURN = "burn"
@@ -27,7 +27,7 @@ class Kind(StrEnum):
 
 
 class Account(NamedTuple):
-    """`ledger` names the book the account stands in ("ethereum", "tron", "bank:DE89…", "mpesa"); `id` as shown there."""
+    """`ledger` names the book the account stands in ("ethereum", "tron", "bank:DE89…"); `id` as shown there."""
 
     ledger: str
     id: str
