@@ -91,6 +91,7 @@ lock: $(STAMPS)/test ## pin requirements/*.in again, with hashes
 	$(LOCK) requirements/build.in -o requirements/build.txt
 	$(LOCK) requirements/main.in -o requirements/main.txt
 	$(LOCK) requirements/test.in -o requirements/test.txt
+	$(LOCK) requirements/spark.in -o requirements/spark.txt
 
 clean: ## remove what was built (the demo under var/ stays)
 	rm -rf $(VENV) build dist node_modules

@@ -79,6 +79,52 @@ def trace(
     _tell_totals(teller, result)
 
 
+@ledger.command("transform")
+@STORE
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="New folder for the tables."
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["duckdb", "spark", "both"]),
+    default="duckdb",
+    help="Who computes; “both” compares the two, table by table.",
+)
+@telling
+def transform(teller: Teller, store: Path, out: Path, engine: str) -> None:
+    """Resolve spends, join addresses that spend together, and sum up addresses, as Parquet tables.
+
+    One machine rarely needs this: the store's arrays answer faster. It is the same work in a form that Spark divides
+    over many machines (extra “spark”).
+
+        amparo ledger transform --store chain --out tables --engine both
+    """
+    from amparo.ledger.transforms import transform as run
+
+    names = ["duckdb", "spark"] if engine == "both" else [engine]
+    for name in names:
+        with teller.progress(name) as progress:
+            report = run(store, out / name, engine=name, progress=progress)
+        tables = ", ".join(f"{rows} {table}" for table, rows in report.rows.items())
+        row = {"type": "tables", "engine": name, **report.rows, "clusters": report.clusters, "rounds": report.rounds}
+        teller.row(row, f"{name}: {tables}; {report.clusters} clusters after {report.rounds} rounds")
+    if engine == "both":
+        _tell_differences(teller, out)
+
+
+def _tell_differences(teller: Teller, out: Path) -> None:
+    from amparo.ledger.transforms import compare
+    from amparo.ledger.transforms.errors import TablesDiffer
+
+    found = compare(out / "duckdb", out / "spark")
+    for each in found:
+        plain = f"{each.table}: {each.rows} rows, " + ("equal" if each.equal else "DIFFERENT")
+        teller.row({"type": "comparison", **each._asdict(), "equal": each.equal}, plain)
+    wrong = [each.table for each in found if not each.equal]
+    if wrong:
+        raise TablesDiffer(tables=", ".join(wrong))
+
+
 def _labels(teller: Teller, tags: tuple[Path, ...]) -> dict[str, str]:
     """Read tag packs: address -> label. Tags that can't be read are said."""
     from amparo.ledger.tags import read_tagpack
