@@ -1,9 +1,10 @@
 """Read a plain list of addresses, one a line, as authorities publish them (OFAC: one file a currency)."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from amparo.base import SkipCount, Skipped, visible
 from amparo.ledger.errors import ListTooLarge
@@ -47,7 +48,7 @@ def read_address_list(
                 continue
             if not address:
                 continue
-            if (odd := doubt(address, currency)) is not None:
+            if (odd := doubt(form := form_of(address), currency)) is not None:
                 doubts.add(Skipped(f"{path.name}:{number}", odd, address))
             found[address] = Tag(
                 address=address,
@@ -55,7 +56,7 @@ def read_address_list(
                 label=label,
                 source=source,
                 currency=currency,
-                network=form_of(address),
+                network=form,
                 confidence=confidence,
                 actor=None,
                 category=None,
@@ -69,6 +70,19 @@ def read_address_list(
     return AddressList(digest, tuple(found.values()), skipped, doubts)
 
 
+def write_address_list(tags: Iterable[Tag], stream: BinaryIO) -> int:
+    """Write the addresses one a line, as authorities publish them, each once; return how many.
+
+    Labels, sources and dates stay behind: a pack carries them, a list does not.
+    """
+    seen: set[str] = set()
+    for tag in tags:
+        if tag.address is not None and tag.address not in seen:
+            seen.add(tag.address)
+            stream.write(f"{tag.address}\n".encode())
+    return len(seen)
+
+
 def _address(line: bytes, currency: str) -> tuple[str, str | None]:
     """The address of a line ("" for none) and why it is refused, None if it is not."""
     if len(line) > MAX_LINE:
@@ -77,5 +91,5 @@ def _address(line: bytes, currency: str) -> tuple[str, str | None]:
         text = line.decode("utf-8-sig").split("#", 1)[0].strip()
     except UnicodeDecodeError:
         return line.decode("ascii", errors="backslashreplace"), "not-text"
-    bad = bool(text) and doubt(text, currency) == "bad-address"
+    bad = bool(text) and doubt(form_of(text), currency) == "bad-address"
     return text, "bad-address" if bad else None

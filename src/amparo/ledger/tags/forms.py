@@ -54,12 +54,12 @@ def form_of(address: str) -> str | None:
     return next((name for name, holds in FORMS.items() if holds(address)), None)
 
 
-def doubt(address: str, currency: str) -> str | None:
-    """What is odd about `address` as one of `currency`: `bad-address` (no form holds) or `other-chain`.
+def doubt(form: str | None, currency: str) -> str | None:
+    """What is odd about an address of `form` as one of `currency`: `bad-address` (no form holds) or `other-chain`.
 
     None where nothing is, or where this version cannot check the currency. Published lists do hold both kinds.
     """
     forms = BY_CURRENCY.get(currency.upper())
-    if forms is None or any(FORMS[form](address) for form in forms):
+    if forms is None or form in forms:
         return None
-    return "bad-address" if form_of(address) is None else "other-chain"
+    return "bad-address" if form is None else "other-chain"

@@ -27,14 +27,18 @@ CONFIDENCE: Final = {
     "unknown": 5,
 }
 
+#: What a tag may be about the actor it names.
+TAG_TYPES: Final = ("actor", "event", "attribute", "mention")
+
 
 @dataclass(frozen=True, slots=True)
 class Tag:
     """Exactly one of `address` and `tx_hash` is given. `confidence` is the publisher's word, "unknown" if none.
 
     `currency` as published, blanks stripped; `network` as published, else told by the address's form where
-    the form tells ("bitcoin", "evm", "tron"), else None. `extra` keeps fields this version does not know,
-    for the way back. `pack` is the SHA-256 of the file it stood in.
+    the form tells ("bitcoin", "evm", "tron"), else None. `concepts` are further words of the vocabulary beside
+    `category` and `abuse`. `extra` keeps fields this version does not know. `pack` is the SHA-256 of the file it
+    stood in; the file's own rows, for the way back, stand in its TagPack.
     """
 
     address: str | None
@@ -53,6 +57,9 @@ class Tag:
     title: str
     pack: str
     extra: Mapping[str, object] = field(default_factory=dict)
+    concepts: tuple[str, ...] = ()
+    context: str | None = None
+    tag_type: str | None = None
 
     @property
     def subject(self) -> str:
@@ -62,3 +69,8 @@ class Tag:
     def level(self) -> int:
         """0 to 100; a word outside the vocabulary counts as unknown."""
         return CONFIDENCE.get(self.confidence, CONFIDENCE["unknown"])
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """All words it is filed under: category, abuse and concepts."""
+        return frozenset(filter(None, (self.category, self.abuse, *self.concepts)))

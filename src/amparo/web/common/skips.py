@@ -9,6 +9,7 @@ from amparo.exchange.tips import PROBLEMS
 
 WORDS: Final[dict[str, str]] = {
     "bad-address": gettext_noop("the address is damaged"),
+    "bad-date": gettext_noop("a tag whose date is no date"),
     "bad-digest": gettext_noop("a digest of the wrong length or with wrong signs"),
     "bomb": gettext_noop("it unpacks to far more than it may"),
     "broken-bzip2": gettext_noop("the archive is damaged"),
@@ -49,6 +50,7 @@ WORDS: Final[dict[str, str]] = {
     "no-currency": gettext_noop("a tag that does not name its currency"),
     "no-digest": gettext_noop("no digest that can be compared"),
     "no-file-system": gettext_noop("no file system: all its bytes are one item"),
+    "no-id": gettext_noop("an actor without a short name"),
     "no-label": gettext_noop("a tag without a label"),
     "no-metadata": gettext_noop("a deleted name whose file is gone"),
     "no-room-for-copy": gettext_noop("there was no room for the video's copy; compared by its digests only"),
@@ -59,6 +61,7 @@ WORDS: Final[dict[str, str]] = {
     "not-a-record": gettext_noop("it is no record"),
     "not-a-tag": gettext_noop("it is no tag"),
     "not-a-video": gettext_noop("named like a video, but it is none; compared by its digests only"),
+    "not-an-actor": gettext_noop("it is no actor"),
     "not-enough-usable-frames": gettext_noop("too few pictures of the video can be compared"),
     "not-in-store": gettext_noop("it is not in the store"),
     "not-seen-before": gettext_noop("it was not read when the exhibit was scanned"),
@@ -92,6 +95,7 @@ WORDS: Final[dict[str, str]] = {
     "video-too-large": gettext_noop("the video is too large to open; compared by its digests only"),
     "withdrawn-by-source": gettext_noop("the list's source has taken the entry back"),
     "withdrawn-entry": gettext_noop("this unit takes the entry for wrong"),
+    "wrong-type": gettext_noop("a field holds something else than it should"),
 }
 
 

@@ -12,7 +12,6 @@ from django.db import transaction
 
 from amparo.base import Progress, silent
 from amparo.ledger import (
-    CONFIDENCE,
     TAINT_RULES,
     AddressList,
     LoadReport,
@@ -190,8 +189,8 @@ def _row(pack: TagPack, address: str, tag: TagRead) -> Tag:
         category=(tag.category or "")[:80],
         abuse=(tag.abuse or "")[:80],
         actor=(tag.actor or "")[:80],
-        confidence=tag.confidence,
-        rank=CONFIDENCE[tag.confidence],
+        confidence=tag.confidence[:40],
+        rank=tag.level,
         source=tag.source or "",
         lastmod=tag.lastmod,
     )
