@@ -96,16 +96,16 @@ def test_a_load_that_was_killed_is_done_once(
     class Killed(BaseException):
         pass
 
-    real = actions._keep_chain
+    real = actions.chains._keep_chain
 
     def keep(*facts: object) -> ChainWindow:
         if after:
             real(*facts)
         raise Killed
 
-    monkeypatch.setattr(actions, "_keep_chain", keep)
+    monkeypatch.setattr(actions.chains, "_keep_chain", keep)
     upload(signed_in(lead), shared / "chain/btc-main-227835.raw", at_once)
-    monkeypatch.setattr(actions, "_keep_chain", real)
+    monkeypatch.setattr(actions.chains, "_keep_chain", real)
     Job.objects.update(lease_until="2026-01-01T00:00:00Z")
     with at_once():
         assert take_up_stale_jobs() == 1
@@ -119,7 +119,7 @@ def test_a_load_that_was_stopped_leaves_nothing(lead, in_agency, home, shared, s
         stop_job(Job.objects.get())
         raise JobStopped
 
-    monkeypatch.setattr(jobs, "load_chain", load)
+    monkeypatch.setattr(jobs.loads, "load_chain", load)
     upload(signed_in(lead), shared / "chain/btc-main-227835.raw", at_once)
     assert (Job.objects.get().state, stores()) == ("stopped", [])
 
@@ -259,7 +259,7 @@ def test_the_page_shows_each_rule_and_exports(traced, lead, signed_in) -> None:
 
 
 def test_many_outputs_are_paged(traced, lead, signed_in, monkeypatch) -> None:
-    monkeypatch.setattr("amparo.web.traces.views.ROWS", 5)
+    monkeypatch.setattr("amparo.web.traces.views.traces.ROWS", 5)
     page = signed_in(lead).get(f"/traces/{traced().pk}/?rule=haircut&page=3").content.decode()
     assert "Page 3 of 3" in page
     assert "?rule=haircut&amp;page=2" in page

@@ -1,8 +1,5 @@
-"""Pages of chains, tags and traces."""
+"""Pages of traces."""
 
-import shutil
-import tempfile
-from pathlib import Path
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -18,66 +15,13 @@ from amparo.web.audit.history import history
 from amparo.web.cases.authorisation import limits, require_authorisation
 from amparo.web.cases.scope import case_for, cases_of
 from amparo.web.common.errors import NotFound, say
-from amparo.web.common.home import folder
-from amparo.web.common.uploads import kept
 from amparo.web.traces import actions, forms
-from amparo.web.traces.models import ChainWindow, TagPack, Trace
+from amparo.web.traces.models import Trace
 from amparo.web.traces.picture import picture_of
 from amparo.web.traces.show import ResultView
 from amparo.web.traces.tags import tags_of
 
 ROWS = 50
-
-
-@login_required
-def chains(request: HttpRequest) -> HttpResponse:
-    require(request.user, "traces.see")
-    context = {
-        "chains": ChainWindow.of(request.user.agency),
-        "packs": TagPack.objects.all(),
-        "may_run": request.user.may("traces.run"),
-    }
-    return render(request, "traces/chains.html", context)
-
-
-@login_required
-def load(request: HttpRequest) -> HttpResponse:
-    require(request.user, "traces.run")
-    form = forms.LoadForm(request.POST or None, request.FILES or None)
-    if form.is_valid():
-        data = form.cleaned_data
-        place = Path(tempfile.mkdtemp(prefix="incoming-", dir=folder("ledger")))
-        try:
-            path = kept(data["file"], place)
-            job = actions.start_load(actor=request.user, source=path, name=data["name"], window=data["window"] or None)
-        except AmparoError as error:
-            shutil.rmtree(place)
-            form.add_error(None, str(say(error)))
-        else:
-            return redirect(f"{reverse('jobs:job', args=[job.pk])}?back={reverse('traces:chains')}")
-    return render(request, "traces/form.html", {"form": form, "act": "load"}, status=400 if form.errors else 200)
-
-
-@login_required
-def import_tags(request: HttpRequest) -> HttpResponse:
-    require(request.user, "traces.run")
-    form = forms.TagForm(request.POST or None, request.FILES or None)
-    if form.is_valid():
-        try:
-            with tempfile.TemporaryDirectory(dir=folder("ledger")) as place:
-                _import(request, kept(form.cleaned_data.pop("file"), Path(place)), form.cleaned_data)
-        except AmparoError as error:
-            form.add_error(None, str(say(error)))
-        else:
-            return redirect("traces:chains")
-    return render(request, "traces/form.html", {"form": form, "act": "tags"}, status=400 if form.errors else 200)
-
-
-def _import(request: HttpRequest, path: Path, fields: dict[str, str]) -> None:
-    if path.suffix.lower() in {".yaml", ".yml"}:
-        actions.import_tagpack(actor=request.user, path=path)
-    else:
-        actions.import_address_list(actor=request.user, path=path, **fields)
 
 
 @login_required

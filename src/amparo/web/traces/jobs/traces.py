@@ -1,48 +1,17 @@
 """The trace job: one rule after the other, each result kept as soon as it is there."""
 
-import shutil
-
 from django.db import transaction
 from django.utils.translation import gettext
 from django_scopes import scope
 
-from amparo.base import AmparoError
 from amparo.ledger import StopRules, Store, flow_svg, trace
-from amparo.web.accounts.models import Agency, Person
+from amparo.web.accounts.models import Agency
 from amparo.web.audit.actions import record
-from amparo.web.common.home import folder
-from amparo.web.common.jobs import JobStopped, Run, handler
-from amparo.web.common.models import Job
+from amparo.web.common.jobs import Run, handler
 from amparo.web.traces import news
-from amparo.web.traces.actions import load_chain, seeds_of, store_of
+from amparo.web.traces.actions import seeds_of, store_of
 from amparo.web.traces.models import Trace, TraceResult
 from amparo.web.traces.tags import labels_of, service_addresses
-
-
-@handler("traces.load")
-def run_load(run: Run) -> None:
-    """Load what was uploaded; killed, it starts over, and a source that is there already is not stored twice."""
-    asked = run.job.parameters
-    place = folder("ledger") / str(asked["place"])
-    if not place.exists():
-        return  # done before; its worker died before it could say so
-    try:
-        load_chain(
-            actor=Person.objects.get(pk=run.job.actor_id),
-            source=place / str(asked["file"]),
-            name=str(asked["name"]),
-            window=asked["window"],
-            place=f"chain-{run.job.pk.hex}",
-            progress=run.progress,
-        )
-    except JobStopped:
-        if Job.objects.filter(pk=run.job.pk, state=Job.State.STOPPED).exists():
-            shutil.rmtree(place)
-        raise
-    except AmparoError:
-        shutil.rmtree(place)
-        raise
-    shutil.rmtree(place)
 
 
 @handler("traces.trace")

@@ -1,0 +1,100 @@
+"""Mutations: load blocks."""
+
+import secrets
+import shutil
+from pathlib import Path
+
+from django.db import transaction
+
+from amparo.base import Progress, silent
+from amparo.ledger import (
+    LoadReport,
+    Store,
+    load,
+)
+from amparo.web.accounts.models import Person
+from amparo.web.accounts.permissions import require
+from amparo.web.audit.actions import record
+from amparo.web.common.home import folder
+from amparo.web.common.jobs import start_job
+from amparo.web.common.models import Job
+from amparo.web.traces import news
+from amparo.web.traces.models import ChainWindow
+
+
+def store_of(chain: ChainWindow) -> Store:
+    return Store.open(folder("ledger") / chain.folder)
+
+
+def load_chain(
+    *,
+    actor: Person,
+    source: Path,
+    name: str,
+    window: str | None = None,
+    place: str | None = None,
+    progress: Progress = silent,
+) -> ChainWindow:
+    """Load blocks into a new store, or return the one that holds the same source already.
+
+    `place`: the store's folder, if the caller may have to begin again and must not leave a second one behind.
+    Raises NotAllowed, or the ledger engine's error that names the block; then nothing is stored.
+    """
+    require(actor, "traces.run")
+    place = place or f"chain-{secrets.token_hex(8)}"
+    report = load(source, folder("ledger") / place, window=window, progress=progress)
+    chain = _keep_chain(actor, place, report, name)
+    if chain.folder != place:
+        shutil.rmtree(folder("ledger") / place)
+    return chain
+
+
+@transaction.atomic
+def start_load(*, actor: Person, source: Path, name: str, window: str | None = None) -> Job:
+    """Queue `load_chain` of a file that lies in a folder of its own below the ledger's; the job removes that folder.
+
+    Raises NotAllowed. What is wrong with the source, the job says.
+    """
+    require(actor, "traces.run")
+    return start_job(
+        "traces.load",
+        agency_id=actor.agency_id,
+        actor_id=actor.pk,
+        subject=name,
+        parameters={"place": source.parent.name, "file": source.name, "name": name, "window": window},
+    )
+
+
+def _keep_chain(actor: Person, place: str, report: LoadReport, name: str) -> ChainWindow:
+    manifest = Store.open(folder("ledger") / place).manifest
+    with transaction.atomic():
+        chain, new = ChainWindow.objects.get_or_create(
+            source_sha256=manifest.source_digest,
+            is_exercise=actor.agency.is_exercise,
+            defaults={
+                "name": name,
+                "network": report.network,
+                "window": report.window,
+                "folder": place,
+                "tip": report.tip,
+                "first_height": report.first_height,
+                "last_height": report.last_height,
+                "blocks": report.blocks,
+                "transactions": report.transactions,
+                "inputs": report.inputs,
+                "outputs": report.outputs,
+                "resolved": report.resolved,
+                "skipped": dict(report.skipped.counts),
+            },
+        )
+        if new:
+            facts = {"tip": report.tip, "blocks": report.blocks, "unresolved": report.unresolved}
+            record(
+                news.CHAIN_LOADED,
+                actor=actor.actor,
+                agency_id=actor.agency_id,
+                object=f"chain:{chain.pk}",
+                after=f"sha256:{chain.source_sha256}",
+                facts=facts,
+            )
+    return chain

@@ -1,0 +1,106 @@
+"""Mutations: start a trace."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from django.db import transaction
+
+from amparo.ledger import (
+    TAINT_RULES,
+    Seed,
+    Store,
+)
+from amparo.web.accounts.models import Person
+from amparo.web.accounts.permissions import require
+from amparo.web.audit.actions import record
+from amparo.web.cases.actions import next_number
+from amparo.web.cases.authorisation import require_authorisation
+from amparo.web.cases.models import Case
+from amparo.web.common.jobs import start_job
+from amparo.web.traces import news
+from amparo.web.traces.actions.chains import store_of
+from amparo.web.traces.errors import ChainMayNotMeet, NoRule, NotPaidHere
+from amparo.web.traces.models import ChainWindow, Trace
+
+TXID_SIGNS: Final = 64
+
+
+def seeds_of(store: Store, text: str) -> list[Seed]:
+    """What a person typed as outputs to start from: a reference, or all outputs that pay an address.
+
+    Raises the engine's BadReference, BadAddress or NotLoaded, each of which names the text.
+    """
+    text = text.strip()
+    if ":" in text or len(text) == TXID_SIGNS:
+        store.find(text)
+        return [Seed(text)]
+    paid = store.outputs_to(text)
+    if not paid:
+        raise NotPaidHere(address=text)
+    return [Seed(each.ref) for each in paid]
+
+
+@transaction.atomic
+def start_trace(
+    *,
+    actor: Person,
+    case: Case,
+    chain: ChainWindow,
+    seed: str,
+    rules: Iterable[str],
+    max_hops: int | None = None,
+    floor: int | None = None,
+    at_services: bool = False,
+    question: str = "",
+) -> Trace:
+    """Queue a trace from `seed` (height:pos, height:pos/vout, txid, txid:vout or an address) by each rule.
+
+    Raises NotAllowed, OutsideAuthorisation, NoRule, ChainMayNotMeet, NotPaidHere, or the engine's error.
+    """
+    require(actor, "traces.run")
+    limits = require_authorisation(case, "financial")
+    chosen = [TAINT_RULES[name].name for name in rules]
+    if not chosen:
+        raise NoRule
+    if chain.is_exercise and not case.agency.is_exercise:
+        raise ChainMayNotMeet(name=chain.name)
+    seeds_of(store_of(chain), seed)
+    trace = Trace.objects.create(
+        case=case,
+        number=f"T{next_number(case.agency, f'trace:{case.pk}')}",
+        chain=chain,
+        seed=seed.strip(),
+        rules=chosen,
+        max_hops=max_hops,
+        floor=floor,
+        at_services=at_services,
+        question=question,
+        authorisations=" ".join(limits.numbers),
+        started_by=actor,
+    )
+    _queue(trace)
+    return trace
+
+
+def _queue(trace: Trace) -> None:
+    """Start the job of a new trace and write the custody line, in the transaction of `start_trace`."""
+    case = trace.case
+    job = start_job(
+        "traces.trace",
+        agency_id=case.agency_id,
+        case_id=case.pk,
+        actor_id=trace.started_by_id,
+        subject=f"{trace.number}: {trace.seed}",
+        parameters={"trace": str(trace.pk)},
+    )
+    trace.job_id = job.pk
+    trace.save(update_fields=["job_id"])
+    record(
+        news.TRACE_STARTED,
+        actor=trace.started_by.actor,
+        agency_id=case.agency_id,
+        case_id=case.pk,
+        object=f"trace:{trace.pk}",
+        auth=trace.authorisations,
+        facts={"number": trace.number, "rules": trace.rules},
+    )

@@ -1,0 +1,36 @@
+"""The job that loads blocks: killed, it begins again, and nothing is stored twice."""
+
+import shutil
+
+from amparo.base import AmparoError
+from amparo.web.accounts.models import Person
+from amparo.web.common.home import folder
+from amparo.web.common.jobs import JobStopped, Run, handler
+from amparo.web.common.models import Job
+from amparo.web.traces.actions import load_chain
+
+
+@handler("traces.load")
+def run_load(run: Run) -> None:
+    """Load what was uploaded; killed, it starts over, and a source that is there already is not stored twice."""
+    asked = run.job.parameters
+    place = folder("ledger") / str(asked["place"])
+    if not place.exists():
+        return  # done before; its worker died before it could say so
+    try:
+        load_chain(
+            actor=Person.objects.get(pk=run.job.actor_id),
+            source=place / str(asked["file"]),
+            name=str(asked["name"]),
+            window=asked["window"],
+            place=f"chain-{run.job.pk.hex}",
+            progress=run.progress,
+        )
+    except JobStopped:
+        if Job.objects.filter(pk=run.job.pk, state=Job.State.STOPPED).exists():
+            shutil.rmtree(place)
+        raise
+    except AmparoError:
+        shutil.rmtree(place)
+        raise
+    shutil.rmtree(place)

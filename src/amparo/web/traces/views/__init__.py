@@ -1,0 +1,5 @@
+"""Pages, one module a subject."""
+
+from amparo.web.traces.views import chains, tags, traces
+
+__all__ = ["chains", "tags", "traces"]
