@@ -1,0 +1,288 @@
+// What both directions share: the columns, the queue, the stop rules, the books. See walk.hpp.
+#include "walk.hpp"
+
+#include <algorithm>
+
+namespace amparo::trace {
+
+namespace {
+
+constexpr std::uint64_t kNoKey = 0xFFFFFFFFFFFFFFFFull;
+
+std::int64_t checked(std::int64_t value, std::uint32_t tx) {
+    if (value < 0) throw Fault{Fault::damaged, tx};
+    return value;
+}
+
+}  // namespace
+
+void StopKeys::fill(const std::uint64_t *keys, const std::uint8_t *stops, std::size_t count) {
+    if (!count) return;
+    std::size_t size = 16;
+    while (size < 2 * count) size *= 2;
+    keys_.assign(size, kNoKey);
+    stops_.assign(size, 0);
+    for (std::size_t k = 0; k < count; ++k) {
+        const std::size_t at = place(keys[k]);
+        if (keys_[at] == kNoKey) stops_[at] = stops[k];  // the first reason given counts
+        keys_[at] = keys[k];
+    }
+}
+
+std::size_t StopKeys::place(std::uint64_t key) const {
+    const std::size_t mask = keys_.size() - 1;
+    std::size_t at = (key * 0x9E3779B97F4A7C15ull >> 20) & mask;
+    while (keys_[at] != kNoKey && keys_[at] != key) at = (at + 1) & mask;
+    return at;
+}
+
+Stop StopKeys::find(std::uint64_t key) const {
+    const std::size_t at = place(key);
+    return keys_[at] == key ? static_cast<Stop>(stops_[at]) : Stop::none;
+}
+
+void RisingQueue::push(std::uint32_t key, std::uint32_t what) {
+    const std::size_t bucket = key == last_ ? 0 : 32 - static_cast<std::size_t>(__builtin_clz(key ^ last_));
+    buckets_[bucket].push_back({key, what});
+}
+
+bool RisingQueue::pop(std::uint32_t &key, std::vector<std::uint32_t> &group) {
+    if (buckets_[0].empty()) {
+        std::size_t bucket = 1;
+        while (bucket < buckets_.size() && buckets_[bucket].empty()) ++bucket;
+        if (bucket == buckets_.size()) return false;
+        std::vector<Entry> &spread = buckets_[bucket];
+        last_ = std::min_element(spread.begin(), spread.end(), [](Entry a, Entry b) { return a.key < b.key; })->key;
+        for (const Entry &each : spread) push(each.key, each.what);  // all of them go into lower buckets
+        spread.clear();
+    }
+    key = last_;
+    group.clear();
+    for (const Entry &each : buckets_[0]) group.push_back(each.what);
+    buckets_[0].clear();
+    return true;
+}
+
+Walk::Walk(const Chain &chain, Rule rule, FeeTake fee, Stops stops, bool backward)
+    : chain(chain), rule(rule), fee_(fee), stops_(std::move(stops)), backward_(backward) {}
+
+Walk::Inputs Walk::inputs_of(std::uint32_t tx) const {
+    Inputs found;
+    found.begin = chain.first_in[tx];
+    found.end = chain.first_in[tx + 1];
+    if (found.begin > found.end || found.end > chain.inputs) throw Fault{Fault::damaged, tx};
+    for (std::size_t i = found.begin; i < found.end; ++i) {
+        const std::uint64_t output = chain.prev_out[i];
+        if (output < chain.outputs)
+            found.value += checked(chain.value[output], tx);
+        else if (output != kUnresolved)
+            throw Fault{Fault::damaged, tx};
+        else if (chain.given && chain.given[i] >= 0)
+            found.value += chain.given[i];
+        else
+            ++found.unresolved;
+    }
+    if (found.value > INT64_MAX) throw Fault{Fault::too_large, tx};
+    return found;
+}
+
+Walk::Outputs Walk::outputs_of(std::uint32_t tx) const {
+    Outputs found;
+    found.begin = chain.first_out[tx];
+    found.end = chain.first_out[tx + 1];
+    if (found.begin > found.end || found.end > chain.outputs) throw Fault{Fault::damaged, tx};
+    for (std::size_t o = found.begin; o < found.end; ++o) {
+        found.value += checked(chain.value[o], tx);
+    }
+    return found;
+}
+
+std::int64_t Walk::time_of(std::uint64_t tx) const {
+    const std::uint64_t *end = chain.first_tx + chain.blocks;
+    const auto block = std::upper_bound(chain.first_tx, end, tx) - chain.first_tx - 1;
+    return block < 0 ? 0 : chain.block_time[block];
+}
+
+Stop Walk::stop_at(std::uint64_t output) const {
+    if (stops_.keys.empty()) return Stop::none;
+    if (!chain.addr) return stops_.keys.find(output);
+    const std::uint32_t addr = chain.addr[output];
+    return addr == kUnspent ? Stop::none : stops_.keys.find(addr);
+}
+
+bool Walk::mixer(std::uint32_t tx) const {
+    if (stops_.mixer_bits) return stops_.mixer_bits[tx] != 0;
+    return std::binary_search(stops_.mixers, stops_.mixers + stops_.mixer_count, std::uint64_t{tx});
+}
+
+Stop Walk::stop_before(std::uint32_t tx, std::uint32_t at) const {
+    if (stops_.max_hops >= 0 && reached.hop[at] >= stops_.max_hops) return Stop::hops;
+    if (stops_.floor >= 0 && reached.amount[at] < stops_.floor) return Stop::floor;
+    if (tx < stops_.first_tx || tx >= stops_.end_tx) return Stop::height;
+    if (stops_.first_time != INT64_MIN || stops_.last_time != INT64_MAX) {
+        const std::int64_t time = time_of(tx);
+        if (time < stops_.first_time || time > stops_.last_time) return Stop::date;
+    }
+    return mixer(tx) ? Stop::mixer : Stop::none;
+}
+
+void Walk::wait(std::uint32_t tx, std::uint32_t at) {
+    reached.state[at] = static_cast<std::uint8_t>(State::waiting);
+    waiting_.push(backward_ ? ~tx : tx, at);
+}
+
+void Walk::end(std::uint32_t at, State state, Stop stop) {
+    reached.state[at] = static_cast<std::uint8_t>(state);
+    reached.stop[at] = static_cast<std::uint8_t>(stop);
+}
+
+std::uint32_t Walk::add(std::uint64_t output, std::int64_t amount, std::uint32_t hop) {
+    if (reached.output.size() >= kUnspent) throw Fault{Fault::too_large, 0};
+    reached.output.push_back(output);
+    reached.amount.push_back(amount);
+    reached.hop.push_back(hop);
+    reached.state.push_back(0);
+    reached.stop.push_back(0);
+    if (ordered()) {
+        reached.spans_at.push_back(0);
+        reached.span_count.push_back(0);
+    }
+    return static_cast<std::uint32_t>(reached.output.size() - 1);
+}
+
+void Walk::mark(std::uint32_t at, const Span *spans, std::size_t count) {
+    reached.spans_at[at] = reached.spans.size();
+    reached.span_count[at] = static_cast<std::uint32_t>(count);
+    reached.spans.insert(reached.spans.end(), spans, spans + count);
+}
+
+Marked Walk::mark_of(std::uint32_t at) const {
+    return {reached.spans.data() + reached.spans_at[at], reached.span_count[at]};
+}
+
+std::size_t Walk::claimed(std::uint64_t output) const {
+    const auto begin = reached.output.begin(), end = begin + static_cast<std::ptrdiff_t>(claims_);
+    const auto found = std::lower_bound(begin, end, output);
+    return found != end && *found == output ? static_cast<std::size_t>(found - begin) : claims_;
+}
+
+std::uint32_t Walk::reached_at(std::uint64_t output) const {
+    // group_ is sorted by output, see step().
+    const auto found = std::lower_bound(group_.begin(), group_.end(), output, [this](std::uint32_t at, std::uint64_t o) {
+        return reached.output[at] < o;
+    });
+    return found != group_.end() && reached.output[*found] == output ? *found : kUnspent;
+}
+
+void Walk::arrive(std::uint64_t output, std::int64_t amount, const Spans *spans, std::uint32_t hop,
+                  std::uint64_t from_tx, Booked &booked) {
+    const std::size_t claim = claimed(output);
+    if (claim == claims_) {
+        const std::uint32_t at = add(output, amount, hop);
+        if (spans) mark(at, spans->data(), spans->size());
+        booked.moved += amount;
+        settle(at, from_tx);
+        return;
+    }
+    const auto at = static_cast<std::uint32_t>(claim);
+    std::int64_t twice = 0;
+    if (rule == Rule::haircut) {
+        if (reached.claim[at] != chain.value[output]) throw Fault{Fault::ambiguous, output};
+        twice = amount;
+    } else if (spans) {
+        const Marked held = mark_of(at);
+        union_.assign(held.spans, held.spans + held.count);
+        union_.insert(union_.end(), spans->begin(), spans->end());
+        join(union_);
+        const std::int64_t both = size_of(union_);
+        twice = reached.amount[at] + amount - both;
+        reached.amount[at] = both;
+        mark(at, union_.data(), union_.size());
+    }
+    reached.absorbed[at] += twice;
+    booked.absorbed += twice;
+    booked.moved += amount - twice;
+}
+
+void Walk::seed(const std::uint64_t *outputs, const std::int64_t *amounts, std::size_t count) {
+    for (std::size_t k = 0; k < count; ++k) {
+        const std::uint64_t output = outputs[k];
+        if (output >= chain.outputs || (k && output <= outputs[k - 1])) throw Fault{Fault::damaged, 0};
+        const std::int64_t amount = std::min(amounts[k], chain.value[output]);
+        const std::uint32_t at = add(output, rule == Rule::poison ? chain.value[output] : amount, 0);
+        const Span whole(0, amount);
+        if (ordered()) mark(at, &whole, amount > 0);
+        reached.claim.push_back(amounts[k]);
+        reached.absorbed.push_back(0);
+        totals.claims += amounts[k];
+    }
+    claims_ = count;
+    for (std::size_t k = 0; k < count; ++k) settle(static_cast<std::uint32_t>(k), kUnresolved);
+}
+
+bool Walk::advance(std::uint64_t limit) {
+    std::uint32_t key;
+    for (std::uint64_t done = 0; done < limit; ++done) {
+        if (!waiting_.pop(key, group_)) return true;
+        step(backward_ ? ~key : key);
+    }
+    return false;
+}
+
+void Walk::step(std::uint32_t tx) {
+    if (steps.tx.size() >= stops_.max_steps) {
+        for (const std::uint32_t at : group_) end(at, State::stopped, Stop::budget);
+        return;
+    }
+    if (group_.size() > 1)
+        std::sort(group_.begin(), group_.end(),
+                  [this](std::uint32_t a, std::uint32_t b) { return reached.output[a] < reached.output[b]; });
+    const Inputs in = inputs_of(tx);
+    group_hop_ = kUnspent;
+    Wide tainted = 0;
+    for (const std::uint32_t at : group_) {
+        group_hop_ = std::min(group_hop_, reached.hop[at]);
+        tainted += reached.amount[at];
+    }
+    group_hop_ += 1;
+    if (tainted > INT64_MAX) throw Fault{Fault::too_large, tx};
+    group_amount_ = static_cast<std::int64_t>(tainted);
+    Booked booked;
+    if (in.unresolved && conserves()) {
+        for (const std::uint32_t at : group_) end(at, State::gap);
+        totals.gap += group_amount_;
+        booked.gap = group_amount_;
+    } else {
+        const Outputs out = outputs_of(tx);
+        if (!in.unresolved && in.value < out.value) throw Fault{Fault::value_created, tx};
+        booked = pass(tx, in, out);
+        for (const std::uint32_t at : group_) end(at, State::spent);
+    }
+    steps.tx.push_back(tx);
+    steps.hop.push_back(group_hop_);
+    steps.unresolved.push_back(static_cast<std::uint32_t>(in.unresolved));
+    steps.tainted.push_back(group_amount_);
+    steps.moved.push_back(booked.moved);
+    steps.fee.push_back(booked.fee);
+    steps.absorbed.push_back(booked.absorbed);
+    steps.gap.push_back(booked.gap);
+    totals.fee += booked.fee;
+}
+
+void Walk::close() {
+    const std::size_t count = reached.output.size();
+    for (std::size_t k = 0; k < count; ++k) {
+        const Wide amount = reached.amount[k];
+        if (reached.stop[k]) totals.stopped[reached.stop[k]] += amount;
+        const auto state = static_cast<State>(reached.state[k]);
+        if (state == State::held) totals.held += amount;
+        if (state == State::destroyed) totals.destroyed += amount;
+        if (state == State::minted) totals.minted += amount;
+    }
+    for (const std::int64_t each : reached.absorbed) totals.absorbed += each;
+    Wide found = totals.held + totals.fee + totals.absorbed + totals.destroyed + totals.gap + totals.minted;
+    for (const Wide each : totals.stopped) found += each;
+    if (conserves() && found != totals.claims) throw Fault{Fault::not_conserved, 0};
+}
+
+}  // namespace amparo::trace
