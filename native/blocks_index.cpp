@@ -191,6 +191,18 @@ std::uint64_t first_created(const Chain &chain, std::uint64_t from, std::uint64_
     return to;
 }
 
+void count_distinct(std::uint8_t *registers, const std::uint8_t *stype, const std::uint8_t *payload,
+                    std::uint64_t count) {
+    for (std::uint64_t row = 0; row < count; ++row) {
+        if (!has_address(stype[row])) continue;
+        const std::uint64_t hash = hash_of(payload + 32 * row, stype[row], 0);
+        const std::uint64_t rest = hash << DISTINCT_BITS;
+        const auto rank = static_cast<std::uint8_t>(rest ? __builtin_clzll(rest) + 1 : 64 - DISTINCT_BITS + 1);
+        std::uint8_t &held = registers[hash >> (64 - DISTINCT_BITS)];
+        held = std::max(held, rank);
+    }
+}
+
 bool first_outputs(const KeyTable &table, const std::uint8_t *stype, const std::uint8_t *payload, std::uint64_t base,
                    std::uint64_t count, std::uint64_t *first) {
     const std::uint64_t end = base + count;

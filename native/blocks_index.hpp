@@ -53,6 +53,11 @@ Resolved resolve_part(const KeyTable &table, const Chain &chain, std::uint64_t f
 std::uint64_t first_created(const Chain &chain, std::uint64_t from, std::uint64_t to, const std::uint64_t *prev_out,
                             const std::int64_t *given, std::uint64_t taken_paid[4]);
 
+// HyperLogLog over the scripts that have an address: 2^14 registers (Flajolet and others, 2007).
+constexpr unsigned DISTINCT_BITS = 14;
+void count_distinct(std::uint8_t *registers, const std::uint8_t *stype, const std::uint8_t *payload,
+                    std::uint64_t count);
+
 // The first output of the same script kind and payload, for `count` outputs from `base` on; rows of kinds without an
 // address are left as they are. `stype` and `payload` are the whole chain's. False: a run of the table is full.
 bool first_outputs(const KeyTable &table, const std::uint8_t *stype, const std::uint8_t *payload, std::uint64_t base,

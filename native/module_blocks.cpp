@@ -87,6 +87,13 @@ nb::object first_created(Rows32 txid, In1<U64> first_out, In1<U64> first_in, In1
     return nb::make_tuple(found, wide(sums[0], sums[1]), wide(sums[2], sums[3]));
 }
 
+void count_distinct(Out1<U8> registers, In1<U8> stype, Rows32 payload) {
+    want(registers.shape(0) == std::size_t{1} << amparo::DISTINCT_BITS, "2^14 registers");
+    want(payload.shape(0) == stype.shape(0), "columns of one length");
+    nb::gil_scoped_release unlocked;
+    amparo::count_distinct(registers.data(), stype.data(), payload.data(), stype.shape(0));
+}
+
 bool first_outputs(Out1<U64> slots, U64 low, unsigned bits, U64 seed, In1<U8> stype, Rows32 payload, U64 base,
                    Out1<U64> first) {
     const amparo::KeyTable table = table_of(slots, low, bits, seed);
@@ -112,14 +119,12 @@ void place_outputs(In1<U32> addr, U64 base, U64 low, Out1<U64> cursor, U64 cut, 
     const U64 count = cursor.shape(0);
     want(ends.shape(0) == count && low + count <= 0xFFFFFFFF, "one cursor and one end an address");
     nb::gil_scoped_release unlocked;
-    for (std::size_t row = 0; row < count; ++row)
-        want(cursor.data()[row] >= cut && cursor.data()[row] <= ends.data()[row] && ends.data()[row] - cut <= outs.shape(0),
-             "cursors inside of the rows");
     for (std::size_t row = 0; row < addr.shape(0); ++row) {
         const U64 address = U64{addr.data()[row]} - low;
         if (addr.data()[row] == 0xFFFFFFFF || address >= count) continue;
-        want(cursor.data()[address] < ends.data()[address], "as many rows as were counted");
-        outs.data()[cursor.data()[address]++ - cut] = base + row;
+        const U64 place = cursor.data()[address]++;
+        want(place < ends.data()[address] && place - cut < outs.shape(0), "as many rows as were counted");
+        outs.data()[place - cut] = base + row;
     }
 }
 
@@ -151,6 +156,8 @@ void bind_blocks(nb::module_ &m) {
           nb::arg("first_in").noconvert(), nb::arg("value").noconvert(), nb::arg("start"), nb::arg("stop"),
           nb::arg("prev_out").noconvert(), nb::arg("given").none(),
           "(tx, taken, paid) of the first transaction that pays out more than it takes in, None where none does.");
+    m.def("count_distinct", &count_distinct, nb::arg("registers").noconvert(), nb::arg("stype").noconvert(),
+          nb::arg("payload").noconvert(), "Adds scripts to the registers of a HyperLogLog.");
     m.def("first_outputs", &first_outputs, nb::arg("slots").noconvert(), nb::arg("low"), nb::arg("bits"), nb::arg("seed"),
           nb::arg("stype").noconvert(), nb::arg("payload").noconvert(), nb::arg("base"), nb::arg("first").noconvert(),
           "Writes the first output of the same script to `first`; False if the table is full.");

@@ -36,6 +36,49 @@ def count_prefixes(digests: _Bytes, bits: int, counts: _Numbers) -> None: ...
 def map_bytes(path: str) -> _Bytes: ...
 def find_exact(digests: _Bytes, starts: _Numbers, bits: int, queries: _Bytes) -> _Numbers: ...
 
+_Long = npt.NDArray[np.uint64]
+_Money = npt.NDArray[np.int64]
+
+# The block kernels (module_blocks.cpp).
+def resolve_part(
+    slots: _Long,
+    low: int,
+    bits: int,
+    seed: int,
+    txid: _Bytes,
+    first_out: _Long,
+    first_in: _Long,
+    value: _Money,
+    start: int,
+    stop: int,
+    look: int,
+    prev_txid: _Bytes,
+    prev_vout: _Numbers,
+    prev_out: _Long,
+    base: int,
+    spent_by: _Numbers,
+) -> tuple[int, int, int]: ...
+def first_created(
+    txid: _Bytes,
+    first_out: _Long,
+    first_in: _Long,
+    value: _Money,
+    start: int,
+    stop: int,
+    prev_out: _Long,
+    given: _Money | None,
+) -> tuple[int, int, int] | None: ...
+def count_distinct(registers: _Bytes, stype: _Bytes, payload: _Bytes) -> None: ...
+def first_outputs(
+    slots: _Long, low: int, bits: int, seed: int, stype: _Bytes, payload: _Bytes, base: int, first: _Long
+) -> bool: ...
+def number_addresses(first: _Long, base: int, addr: _Numbers, next: int) -> int: ...
+def count_outputs(addr: _Numbers, counts: _Long) -> None: ...
+def place_outputs(
+    addr: _Numbers, base: int, low: int, cursor: _Long, cut: int, ends: _Long, outs: _Long
+) -> None: ...
+def key_candidates(slots: _Long, bits: int, seed: int, key: bytes, kind: int) -> list[int]: ...
+
 class RecordReader:
     def __init__(self, list_key: str, record_limit: int) -> None: ...
     def feed(self, data: bytes) -> None: ...

@@ -10,6 +10,7 @@ from tests.ledger import made_blocks as made
 from amparo.ledger import Store, load
 from amparo.ledger import errors as err
 from amparo.ledger.store import resolve
+from amparo.ledger.store.arrays import spans
 
 
 @pytest.fixture(scope="module")
@@ -141,15 +142,9 @@ def test_an_output_spent_twice_names_both(tmp_path):
     assert not (tmp_path / "store").exists()
 
 
-def test_an_output_spent_twice_is_found_across_batches(tmp_path, monkeypatch):
-    """The join comes in batches; with one input each, the first spend is linked when the second one comes."""
-    whole = resolve._batches
-
-    def one_by_one(*query):
-        for batch in whole(*query):
-            yield from (batch.slice(row, 1) for row in range(batch.num_rows))
-
-    monkeypatch.setattr(resolve, "_batches", one_by_one)
+def test_an_output_spent_twice_is_found_across_chunks(tmp_path, monkeypatch):
+    """With one transaction at a time, the first spend is linked when the second one comes."""
+    monkeypatch.setattr(resolve, "spans", lambda start, stop: spans(start, stop, 1))
     with pytest.raises(err.DoubleSpend):
         small(tmp_path, [[], [spend_of(1, owner=1)], [spend_of(1, owner=2)]])
 

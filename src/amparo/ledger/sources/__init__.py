@@ -5,7 +5,7 @@ from typing import Final
 
 from amparo.base import Registry
 from amparo.ledger.errors import NotABlockSource
-from amparo.ledger.sources.base import Record, Scan, Source, SourceFile
+from amparo.ledger.sources.base import BlockScan, Record, Scan, Source, SourceFile
 from amparo.ledger.sources.block_file import BlockFile
 from amparo.ledger.sources.raw_block import RawBlock
 
@@ -20,4 +20,4 @@ def source_of(path: Path) -> Source:
     raise NotABlockSource(path=path.name)
 
 
-__all__ = ["SOURCES", "BlockFile", "RawBlock", "Record", "Scan", "Source", "SourceFile", "source_of"]
+__all__ = ["SOURCES", "BlockFile", "BlockScan", "RawBlock", "Record", "Scan", "Source", "SourceFile", "source_of"]

@@ -15,7 +15,7 @@ from amparo.ledger.addresses import BY_MAGIC, Network
 from amparo.ledger.blocks import HEADER_SIZE, MAX_BLOCK, read_header
 from amparo.ledger.errors import CutInside, NoBlocks, NoProofOfWork, RecordTooLong, WrongMagic
 from amparo.ledger.hashes import shown
-from amparo.ledger.sources.base import Record, Scan, SourceFile, read_mask, unmask
+from amparo.ledger.sources.base import BlockScan, Record, SourceFile, read_mask, unmask
 from amparo.ledger.sources.chain import active_chain
 
 PATTERN: Final = "blk*.dat"
@@ -40,7 +40,7 @@ class BlockFile:
         with path.open("rb") as stream:
             return unmask(stream.read(4), read_mask(path.parent), 0) in BY_MAGIC
 
-    def scan(self, path: Path, skipped: SkipCount, progress: Progress, *, window: bool) -> Scan:
+    def scan(self, path: Path, skipped: SkipCount, progress: Progress, *, window: bool) -> BlockScan:
         paths = sorted(path.glob(PATTERN)) if path.is_dir() else [path]
         mask = read_mask(paths[0].parent)
         reader = _Reader(mask, skipped, progress, sum(each.stat().st_size for each in paths))
@@ -48,14 +48,14 @@ class BlockFile:
         if reader.network is None or not reader.records:
             raise NoBlocks(path=path.name)
         chain = active_chain(reader.records, [file.path.name for file in files], reader.network, skipped, window=window)
-        scan = Scan(reader.network, files, mask, chain.records, chain.first_height, chain.complete)
+        scan = BlockScan(reader.network, files, mask, chain.records, chain.first_height, chain.complete)
         return scan if chain.first_height is not None else _with_claimed_height(scan)
 
 
-def _with_claimed_height(scan: Scan) -> Scan:
+def _with_claimed_height(scan: BlockScan) -> BlockScan:
     """A window's first height is what its first coinbase says (BIP 34), None in older blocks."""
     height = scan.block(scan.records[0]).claimed_height
-    return Scan(scan.network, scan.files, scan.mask, scan.records, height, scan.complete)
+    return BlockScan(scan.network, scan.files, scan.mask, scan.records, height, scan.complete)
 
 
 class _Place(NamedTuple):

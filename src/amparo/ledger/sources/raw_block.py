@@ -11,7 +11,7 @@ from amparo.base import Progress, SkipCount
 from amparo.ledger.addresses import NETWORKS
 from amparo.ledger.blocks import HEADER_SIZE, MAX_BLOCK, Origin, read_block, read_header
 from amparo.ledger.errors import BlockCut, RecordTooLong
-from amparo.ledger.sources.base import Record, Scan, SourceFile
+from amparo.ledger.sources.base import BlockScan, Record, SourceFile
 
 
 class RawBlock:
@@ -30,7 +30,7 @@ class RawBlock:
             data = stream.read(HEADER_SIZE)
         return len(data) == HEADER_SIZE and read_header(data).is_mined_for(NETWORKS[0].easiest)
 
-    def scan(self, path: Path, skipped: SkipCount, progress: Progress, *, window: bool) -> Scan:
+    def scan(self, path: Path, skipped: SkipCount, progress: Progress, *, window: bool) -> BlockScan:
         with path.open("rb") as stream:
             data = stream.read(MAX_BLOCK + 1)
         if len(data) > MAX_BLOCK:
@@ -41,4 +41,4 @@ class RawBlock:
         progress(len(data), len(data), "bytes")
         file = SourceFile(path, len(data), hashlib.sha256(data).hexdigest())
         record = Record(0, 0, len(data), block.header)
-        return Scan(NETWORKS[0], (file,), bytes(8), (record,), block.claimed_height, complete=False)
+        return BlockScan(NETWORKS[0], (file,), bytes(8), (record,), block.claimed_height, complete=False)

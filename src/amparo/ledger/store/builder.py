@@ -1,161 +1,182 @@
-"""Write a store: blocks come in one by one in chain order, rows go out in batches, memory stays bounded."""
+"""Write a store's arrays and first tables: whole blocks come in as columns, rows go out, memory stays bounded."""
 
-import hashlib
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, NamedTuple
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
+import numpy.typing as npt
 
-from amparo.ledger.addresses import ScriptRef
-from amparo.ledger.blocks import Block, Tx
-from amparo.ledger.scripts import ScriptKind
-from amparo.ledger.sources import Record
-from amparo.ledger.store.layout import (
-    ADDRESS_PARTS,
-    ARRAYS,
-    BLOCK_TABLE,
-    INPUT_TABLE,
-    TX_TABLE,
-)
-from amparo.ledger.store.rows import address_key
+from amparo.ledger.columns import Given, TxBatch
+from amparo.ledger.hashes import shown
+from amparo.ledger.store.arrays import Folder, spans
+from amparo.ledger.store.errors import AmountOutOfRange, BlocksDoNotFollow, TooMany
+from amparo.ledger.store.layout import ALL_ARRAYS, GIVEN_ARRAYS, GIVEN_SOURCES
+from amparo.ledger.store.tables import TableFile, block_table, tx_table
 
-BATCH: Final = 1 << 15
-PARTS_IN: Final = "input.part.parquet"
-PARTS_ADDRESS: Final = "address.part.parquet"
-_WITHOUT_ADDRESS: Final = frozenset({ScriptKind.OTHER, ScriptKind.OP_RETURN, ScriptKind.MULTISIG, ScriptKind.WITNESS})
+#: What only the build needs: the outputs that inputs name, row by row.
+PARTS: Final = ("prev_txid.part", "prev_vout.part")
+MAX_TX: Final = 0xFFFFFFFE
+_NO_HASH: Final = bytes(32)
 
 
-class ArrayFile:
-    """An array that grows at its end: `NAME.bin`."""
+class Counts(NamedTuple):
+    """Rows so far; also where an append begins."""
 
-    def __init__(self, folder: Path, name: str) -> None:
-        self.dtype = ARRAYS[name].dtype
-        self.stream: BinaryIO = (folder / f"{name}.bin").open("wb")
-        self.held: list[Any] = []
-
-    def add(self, value: int | bytes) -> None:
-        self.held.append(value)
-
-    def flush(self) -> None:
-        if self.held and isinstance(self.held[0], bytes):
-            self.stream.write(b"".join(self.held))
-        else:
-            self.stream.write(np.array(self.held, dtype=self.dtype).tobytes())
-        self.held = []
-
-    def close(self) -> None:
-        if not self.stream.closed:
-            self.flush()
-            self.stream.close()
-
-
-class TableFile:
-    """A Parquet file written batch by batch; rows are tuples in the schema's order."""
-
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self.schema = schema
-        self.writer = pq.ParquetWriter(path, schema, compression="zstd")
-        self.rows: list[tuple[Any, ...]] = []
-
-    def add(self, *row: Any) -> None:
-        self.rows.append(row)
-
-    def flush(self) -> None:
-        if not self.rows:
-            return
-        columns: Sequence[Sequence[Any]] = list(zip(*self.rows, strict=True))
-        arrays = [pa.array(column, type=field.type) for column, field in zip(columns, self.schema, strict=True)]
-        self.writer.write_table(pa.Table.from_arrays(arrays, schema=self.schema))
-        self.rows = []
-
-    def close(self) -> None:
-        if self.writer.is_open:
-            self.flush()
-            self.writer.close()
-
-
-_GROWING: Final = (
-    *("first_tx", "block_time", "block_hash", "block_at", "block_file"),
-    *("first_out", "first_in", "txid", "tx_at", "tx_size", "value", "stype", "payload"),
-)
+    blocks: int = 0
+    txs: int = 0
+    outputs: int = 0
+    inputs: int = 0
 
 
 class Builder:
-    """Takes the blocks; `finish()` closes the files. What needs the whole chain is done by `resolve` after."""
+    """Takes batches in chain order; `finish()` closes the files. What needs the whole chain `Resolver` does after.
 
-    def __init__(self, folder: Path, first_height: int | None) -> None:
+    `start`: rows the folder's arrays hold already; `tip`: hash of the block before, None = not known.
+    """
+
+    def __init__(self, folder: Folder, first_height: int | None, start: Counts, *, tip: bytes | None = None) -> None:
+        self.folder = folder
         self.first_height = first_height
-        self.blocks = self.txs = self.inputs = self.outputs = 0
-        self.arrays = {name: ArrayFile(folder, name) for name in _GROWING}
-        self.block_table = TableFile(folder / "block.parquet", BLOCK_TABLE)
-        self.tx_table = TableFile(folder / "tx.parquet", TX_TABLE)
-        self.input_parts = TableFile(folder / PARTS_IN, INPUT_TABLE)
-        self.address_parts = TableFile(folder / PARTS_ADDRESS, ADDRESS_PARTS)
-        self.held = 0
+        self.start = self.counts = start
+        self.tip = tip
+        self.files_before = 0
+        self._streams: dict[str, BinaryIO] = {}
+        self._parts = [(folder.path / name).open("wb") for name in PARTS]
+        self._tables = [TableFile(folder.path / folder.fresh(f"{name}.parquet"), name) for name in ("block", "tx")]
+        if start.blocks == 0:
+            for name in ("first_tx", "first_out", "first_in"):
+                self._write(name, np.zeros(1, dtype="<u8"))
 
-    def add(self, record: Record, block: Block) -> None:
-        header = block.header
-        height = None if self.first_height is None else self.first_height + self.blocks
-        self.block_table.add(
-            self.blocks, height, header.hash, header.prev, header.time, len(block.txs), record.file, record.at
+    def add(self, batch: TxBatch) -> None:
+        """Raises L15x errors for what no store can hold; ValueError where columns do not fit together."""
+        batch.check()
+        self._check(batch)
+        before = self.counts
+        self._write_blocks(batch)
+        self._write_txs(batch)
+        for name in ("value", "stype", "payload"):
+            self._write(name, getattr(batch, name))
+        self._write("in_sequence", batch.sequence)
+        _put(self._parts[0], batch.prev_txid, "u1")
+        _put(self._parts[1], batch.prev_vout, "<u4")
+        if batch.given is not None or self._gives:
+            self._write_given(batch.given, before.inputs, len(batch.sequence))
+        self._tables[0].write(block_table(batch, before.blocks, self.first_height))
+        self._tables[1].write(tx_table(batch, before))
+        if len(batch.blocks.hash):
+            self.tip = batch.blocks.hash[-1].tobytes()
+        self.counts = Counts(
+            before.blocks + len(batch.blocks.hash),
+            before.txs + len(batch.txid),
+            before.outputs + len(batch.value),
+            before.inputs + len(batch.sequence),
         )
-        facts: tuple[int | bytes, ...] = (self.txs, header.time, header.hash, record.at, record.file)
-        for name, fact in zip(_GROWING[:5], facts, strict=True):
-            self.arrays[name].add(fact)
-        for position, tx in enumerate(block.txs):
-            self._add_tx(position, tx)
-        self.blocks += 1
-        if self.held >= BATCH:
-            self._flush()
-
-    def _add_tx(self, position: int, tx: Tx) -> None:
-        rbf = any(each.sequence < 0xFFFFFFFE for each in tx.inputs)
-        self.tx_table.add(
-            *(self.txs, self.blocks, position, tx.txid, self.outputs, self.inputs, tx.at, tx.size, tx.weight),
-            *(tx.locktime, tx.version, tx.coinbase, tx.segwit, rbf),
-        )
-        facts: tuple[int | bytes, ...] = (self.outputs, self.inputs, tx.txid, tx.at, tx.size)
-        for name, fact in zip(_GROWING[5:10], facts, strict=True):
-            self.arrays[name].add(fact)
-        for spent in tx.inputs:
-            self.input_parts.add(self.inputs, self.txs, spent.txid, spent.vout, spent.sequence, None)
-            self.inputs += 1
-        self._add_outputs(tx)
-        self.txs += 1
-        self.held += 1 + len(tx.inputs) + len(tx.outputs)
-
-    def _add_outputs(self, tx: Tx) -> None:
-        for value, kind, payload in tx.outputs:
-            self.arrays["value"].add(value)
-            self.arrays["stype"].add(int(kind))
-            self.arrays["payload"].add(payload.ljust(32, b"\0")[:32])
-            if kind not in _WITHOUT_ADDRESS:
-                self.address_parts.add(address_key(ScriptRef(kind, payload)), self.outputs)
-            self.outputs += 1
-
-    def _flush(self) -> None:
-        for array in self.arrays.values():
-            array.flush()
-        for table in (self.block_table, self.tx_table, self.input_parts, self.address_parts):
-            table.flush()
-        self.held = 0
 
     def finish(self) -> None:
-        self.arrays["first_tx"].add(self.txs)
-        self.arrays["first_out"].add(self.outputs)
-        self.arrays["first_in"].add(self.inputs)
+        if self._gives:
+            self._pad_given(self.counts.inputs)
+        for name in ALL_ARRAYS:
+            if name not in GIVEN_ARRAYS:
+                self._stream(name)  # an array without rows is a file as well
         self.close()
 
     def close(self) -> None:
-        for array in self.arrays.values():
-            array.close()
-        for table in (self.block_table, self.tx_table, self.input_parts, self.address_parts):
+        for stream in (*self._streams.values(), *self._parts):
+            stream.close()
+        for table in self._tables:
             table.close()
 
+    # Checks.
 
-def file_sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    def _check(self, batch: TxBatch) -> None:
+        self._check_follows(batch)
+        if self.counts.txs + len(batch.txid) > MAX_TX:
+            raise TooMany(what="transactions", limit=MAX_TX)
+        wrong = np.flatnonzero(batch.value < 0)
+        if len(wrong):
+            tx = int(np.searchsorted(np.cumsum(batch.n_out, dtype=np.int64), wrong[0], side="right"))
+            block = int(np.searchsorted(np.cumsum(batch.blocks.n_tx, dtype=np.int64), tx, side="right"))
+            raise AmountOutOfRange(
+                txid=shown(batch.txid[tx].tobytes()),
+                block=shown(batch.blocks.hash[block].tobytes()),
+                value=int(batch.value[wrong[0]]) % (1 << 64),
+            )
+
+    def _check_follows(self, batch: TxBatch) -> None:
+        """Each block names the one before it; a source that does not know says zeros."""
+        hashes = batch.blocks.hash
+        before = np.concatenate([np.frombuffer(self.tip or _NO_HASH, dtype=np.uint8)[None], hashes])[:-1]
+        same = (batch.blocks.prev == before).all(axis=1) | ~batch.blocks.prev.any(axis=1)
+        if self.tip is None and len(same):
+            same[0] = True
+        if not same.all():
+            row = int(np.argmin(same))
+            raise BlocksDoNotFollow(
+                block=shown(hashes[row].tobytes()),
+                parent=shown(batch.blocks.prev[row].tobytes()),
+                found=shown(before[row].tobytes()),
+            )
+
+    # Rows.
+
+    def _write_blocks(self, batch: TxBatch) -> None:
+        blocks = batch.blocks
+        self._write("first_tx", self.counts.txs + np.cumsum(blocks.n_tx, dtype="<u8"))
+        columns = {"hash": "hash", "prev": "prev", "time": "time", "at": "at", "file": "file", "size": "length"}
+        for name, column in columns.items():
+            rows = getattr(blocks, column)
+            self._write(f"block_{name}", rows + self.files_before if name == "file" else rows)
+
+    def _write_txs(self, batch: TxBatch) -> None:
+        self._write("first_out", self.counts.outputs + np.cumsum(batch.n_out, dtype="<u8"))
+        self._write("first_in", self.counts.inputs + np.cumsum(batch.n_in, dtype="<u8"))
+        self._write("txid", batch.txid)
+        for name in ("at", "size", "weight", "version", "locktime", "flags"):
+            self._write(f"tx_{name}", getattr(batch, name))
+
+    @property
+    def _gives(self) -> bool:
+        return self.folder.has("given_value")
+
+    def _write_given(self, given: Given | None, before: int, count: int) -> None:
+        self._pad_given(before)
+        if given is None:
+            self._pad_given(before + count)
+            return
+        said = given.value >= 0
+        self._write("given_value", np.where(said, given.value, -1))
+        self._write("given_stype", given.stype)
+        self._write("given_payload", given.payload)
+        self._write("given_source", np.where(said, GIVEN_SOURCES.index(given.source), 0).astype(np.uint8))
+
+    def _pad_given(self, rows: int) -> None:
+        """Rows of inputs of which nothing was said."""
+        held = self._stream("given_source").tell()
+        for low, high in spans(held, rows):
+            self._write("given_value", np.full(high - low, -1, dtype="<i8"))
+            self._write("given_stype", np.zeros(high - low, dtype=np.uint8))
+            self._write("given_payload", np.zeros((high - low, 32), dtype=np.uint8))
+            self._write("given_source", np.zeros(high - low, dtype=np.uint8))
+
+    def _write(self, name: str, rows: npt.NDArray[Any]) -> None:
+        _put(self._stream(name), rows, ALL_ARRAYS[name].dtype)
+
+    def _stream(self, name: str) -> BinaryIO:
+        if name not in self._streams:
+            self._streams[name] = self.folder.file(name).open("ab")
+        return self._streams[name]
+
+
+def _put(stream: BinaryIO, rows: npt.NDArray[Any], dtype: str) -> None:
+    stream.write(np.ascontiguousarray(rows, dtype=dtype).data)
+
+
+def read_parts(folder: Path, name: str, start: int, count: int) -> npt.NDArray[Any]:
+    """Rows of a part file, counted from the first input of this build."""
+    width = 32 if name == PARTS[0] else 1
+    dtype = np.uint8 if width == 32 else np.dtype("<u4")
+    size = width * np.dtype(dtype).itemsize
+    with (folder / name).open("rb") as stream:
+        stream.seek(start * size)
+        rows = np.fromfile(stream, dtype=dtype, count=count * width)
+    return rows.reshape(-1, width) if width > 1 else rows

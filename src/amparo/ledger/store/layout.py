@@ -1,18 +1,21 @@
 """What a store's folder holds: the arrays with their types, the Parquet tables with their columns.
 
 Ids are dense and in chain order: tx 0 is the first transaction of the window, output 0 its first output. Arrays
-are raw little-endian numbers without a header; the manifest keeps their length and digest.
+are raw little-endian numbers without a header; the manifest keeps their length and digest. An address id counts
+addresses in the order of their first output; the same key as P2PK and as P2PKH is two addresses.
 """
 
 from typing import Final, NamedTuple
 
-import numpy as np
 import pyarrow as pa
 
-FORMAT: Final = "amparo-ledger-store/1"
+FORMAT: Final = "amparo-ledger-store/2"
 MANIFEST: Final = "manifest.json"
 UNSPENT: Final = 0xFFFFFFFF  # in spent_by
 UNRESOLVED: Final = 0xFFFFFFFFFFFFFFFF  # in prev_out
+NO_ADDRESS: Final = 0xFFFFFFFF  # in addr
+#: In given_source; 0 = nothing is said of this input.
+GIVEN_SOURCES: Final = ("", "undo", "node", "table")
 
 
 class Array(NamedTuple):
@@ -24,22 +27,44 @@ ARRAYS: Final = {
     "first_tx": Array("<u8"),  # block -> its first tx; one more row at the end
     "block_time": Array("<i8"),
     "block_hash": Array("u1", 32),
+    "block_prev": Array("u1", 32),
     "block_at": Array("<u8"),  # position of the block's header in its file
+    "block_size": Array("<u4"),  # bytes of the block; 0 where they are not at hand
     "block_file": Array("<u2"),
     "first_out": Array("<u8"),  # tx -> its first output; one more row at the end
     "first_in": Array("<u8"),  # tx -> its first input; one more row at the end
     "txid": Array("u1", 32),
     "tx_at": Array("<u8"),
     "tx_size": Array("<u4"),
-    "txid_order": Array("<u4"),  # tx ids sorted by txid bytes
-    "value": Array("<i8"),  # output -> satoshi
+    "tx_weight": Array("<u4"),
+    "tx_version": Array("<i4"),
+    "tx_locktime": Array("<u4"),
+    "tx_flags": Array("<u2"),  # TxFlag
+    "txid_table": Array("<u8"),  # the table's secret, then slots: a txid -> its latest tx (keys.py)
+    "value": Array("<i8"),  # output -> smallest unit
     "stype": Array("u1"),  # output -> ScriptKind
     "payload": Array("u1", 32),
     "spent_by": Array("<u4"),  # output -> spending tx, UNSPENT where none is loaded
+    "addr": Array("<u4"),  # output -> address, NO_ADDRESS where its script has none
     "prev_out": Array("<u8"),  # input -> output it spends, UNRESOLVED where that is not loaded
-    "addr_key": Array("<u8"),  # sorted; addr_out stands beside it
-    "addr_out": Array("<u8"),
+    "in_sequence": Array("<u4"),
+    "addr_stype": Array("u1"),
+    "addr_payload": Array("u1", 32),
+    "addr_first": Array("<u8"),  # address -> its first output
+    "addr_start": Array("<u8"),  # address -> its first row in addr_outs; one more row at the end
+    "addr_outs": Array("<u8"),  # outputs of an address, ascending
+    "addr_table": Array("<u8"),  # the table's secret, then slots: a script -> the first output that pays it
 }
+#: Only where a source says what inputs spend (undo files, a node, tables): one row an input.
+GIVEN_ARRAYS: Final = {
+    "given_value": Array("<i8"),  # -1 = not said
+    "given_stype": Array("u1"),
+    "given_payload": Array("u1", 32),
+    "given_source": Array("u1"),  # GIVEN_SOURCES
+}
+ALL_ARRAYS: Final = ARRAYS | GIVEN_ARRAYS
+#: Rewritten by every append; the others only grow.
+REWRITTEN: Final = ("txid_table", "spent_by", "addr_start", "addr_outs", "addr_table")
 #: The arrays a trace depends on: their digests together name the data, on any machine.
 CHAIN_ARRAYS: Final = (
     *("first_tx", "block_time", "block_hash", "first_out", "first_in", "txid"),
@@ -95,9 +120,9 @@ OUTPUT_TABLE: Final = pa.schema(
         ("value", pa.int64()),
         ("stype", pa.uint8()),
         ("payload", _HASH),
+        ("addr", pa.uint32()),
         ("spent_by", pa.uint32()),
     ]
 )
-ADDRESS_PARTS: Final = pa.schema([("key", pa.uint64()), ("output", pa.uint64())])
-
-Numbers = np.ndarray[tuple[int, ...], np.dtype[np.generic]]
+#: Tables by name. `output` is rewritten by an append, the others get one more part each.
+TABLES: Final = {"block": BLOCK_TABLE, "tx": TX_TABLE, "input": INPUT_TABLE, "output": OUTPUT_TABLE}

@@ -2,10 +2,6 @@
 
 from dataclasses import dataclass
 
-from amparo.ledger.addresses import ScriptRef
-from amparo.ledger.hashes import dsha
-from amparo.ledger.scripts import PAYLOAD_SIZE, ScriptKind
-
 
 @dataclass(frozen=True, slots=True)
 class BlockRow:
@@ -49,13 +45,3 @@ class OutputRow:
     script: str
     address: str | None
     spent_by: str | None
-
-
-def address_key(found: ScriptRef) -> int:
-    """The 64-bit key under which an address's outputs are indexed; a match is compared in full.
-
-    P2PK outputs stand under their key's hash, beside P2PKH; the script kind keeps them apart.
-    """
-    kind = ScriptKind.P2PKH if found.kind == ScriptKind.P2PK else found.kind
-    size = PAYLOAD_SIZE.get(kind, 32)
-    return int.from_bytes(dsha(bytes([kind]) + found.payload[:size])[:8], "big")

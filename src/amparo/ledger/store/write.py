@@ -1,0 +1,124 @@
+"""Write the arrays and tables of a store folder from a scan: a whole store, or what an append adds to one."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from amparo.base import Progress
+from amparo.ledger.blocks import source_digest
+from amparo.ledger.sources import Scan
+from amparo.ledger.store.address_index import AddressIndex
+from amparo.ledger.store.arrays import CHUNK, Folder, file_sha256, release, row_size, spans
+from amparo.ledger.store.builder import PARTS, Builder, Counts, read_parts
+from amparo.ledger.store.layout import ALL_ARRAYS, TABLES
+from amparo.ledger.store.manifest import LoadReport, Manifest, StoredFile
+from amparo.ledger.store.resolve import Resolver
+from amparo.ledger.store.tables import input_table, output_table, write_all, write_both
+
+
+def write_store(
+    folder: Folder, scan: Scan, draft: LoadReport, start: Counts, *, memory: int, progress: Progress
+) -> Manifest:
+    """Write everything a new store holds but do not publish it; return its manifest, written to `folder`."""
+    counts, resolver = write_rows(folder, scan, start, complete=scan.complete, memory=memory, progress=progress)
+    write_tables(folder, start, counts)
+    report = replace(
+        draft,
+        transactions=counts.txs,
+        inputs=counts.inputs,
+        outputs=counts.outputs,
+        resolved=resolver.resolved,
+        unresolved=counts.inputs - resolver.resolved,
+        given=resolver.known_by_source,
+    )
+    files = tuple((file.path.name, file.size, file.sha256) for file in scan.files)
+    digest = source_digest([file.sha256 for file in scan.files])
+    manifest = Manifest(report, digest, files, digests(folder, {}))
+    manifest.write(folder.path)
+    return manifest
+
+
+def write_rows(
+    folder: Folder, scan: Scan, start: Counts, *, complete: bool, memory: int, progress: Progress
+) -> tuple[Counts, Resolver]:
+    builder = Builder(folder, scan.first_height, start)
+    try:
+        for batch in scan.batches(progress):
+            builder.add(batch)
+        builder.finish()
+    finally:
+        builder.close()
+    resolver = Resolver(folder, start, complete=complete, progress=progress, memory=memory)
+    resolver.run()
+    AddressIndex(folder, start, memory=memory, progress=progress).run()
+    return builder.counts, resolver
+
+
+def write_tables(folder: Folder, start: Counts, counts: Counts) -> None:
+    """The tables of inputs (the new ones) and outputs (all of them), both at once; then drop the parts."""
+    write_both(
+        lambda: write_all(_path(folder, "input"), "input", _inputs(folder, start, counts)),
+        lambda: write_all(_path(folder, "output"), "output", _outputs(folder, counts)),
+    )
+    for name in PARTS:
+        (folder.path / name).unlink()
+
+
+def _path(folder: Folder, table: str) -> Path:
+    return folder.path / folder.fresh(f"{table}.parquet")
+
+
+def _inputs(folder: Folder, start: Counts, counts: Counts) -> Iterator[pa.Table]:
+    first, sequence, prev_out = (folder.read(name) for name in ("first_in", "in_sequence", "prev_out"))
+    for low, high in spans(start.txs, counts.txs, CHUNK // 2):
+        rows = np.array(first[low : high + 1])
+        begin, end = int(rows[0]), int(rows[-1])
+        prev_txid, prev_vout = (read_parts(folder.path, name, begin - start.inputs, end - begin) for name in PARTS)
+        yield input_table(
+            rows,
+            low,
+            prev_txid=prev_txid,
+            prev_vout=prev_vout,
+            sequence=np.array(sequence[begin:end]),
+            prev_out=np.array(prev_out[begin:end]),
+        )
+        release(first, sequence, prev_out)
+
+
+def _outputs(folder: Folder, counts: Counts) -> Iterator[pa.Table]:
+    names = ("value", "stype", "payload", "addr", "spent_by")
+    first, arrays = folder.read("first_out"), [folder.read(name) for name in names]
+    for low, high in spans(0, counts.txs, CHUNK // 2):
+        rows = np.array(first[low : high + 1])
+        value, stype, payload, addr, spent_by = (np.array(each[int(rows[0]) : int(rows[-1])]) for each in arrays)
+        yield output_table(rows, low, value=value, stype=stype, payload=payload, found=(addr, spent_by))
+        release(first, *arrays)
+
+
+def digests(folder: Folder, held: dict[str, StoredFile]) -> dict[str, StoredFile]:
+    """Every array and every new table with its digest; `held`: tables that are there already and stay."""
+    found = dict(held)
+    for name in ALL_ARRAYS:
+        if folder.has(name):
+            rows = folder.rows(name)
+            path = folder.file(name)
+            found[f"{name}.bin"] = StoredFile(rows, file_sha256(path, rows * row_size(name)), path.name)
+    for name in TABLES:
+        path = _path(folder, name)
+        found[path.name] = StoredFile(pq.read_metadata(path).num_rows, file_sha256(path), path.name)
+    return found
+
+
+def to_disk(folder: Path) -> None:
+    """Flush every file before the rename makes them a store: a power cut leaves either all or nothing."""
+    for path in (*folder.iterdir(), folder):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
