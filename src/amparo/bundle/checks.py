@@ -13,7 +13,7 @@ from amparo.bundle.pictures import check_picture
 from amparo.bundle.render import parts_of
 from amparo.bundle.words import LANGUAGES
 
-FOLDER_OF: Final = {State.INCLUDED: "exhibits/", State.THUMBNAIL_ONLY: "thumbs/"}
+FOLDER_OF: Final = {State.INCLUDED: ("exhibits/", "proofs/"), State.THUMBNAIL_ONLY: ("thumbs/",)}
 
 
 def check_content(content: BundleContent) -> None:
@@ -106,7 +106,7 @@ def _check_row(row: CompletenessRow, content: BundleContent) -> None:
             raise ContentWrong(why=f"{row.ref!a} is withheld: that needs a ground, who decided, and no file")
         return
     if row.path is None or not row.path.startswith(FOLDER_OF[row.state]):
-        raise ContentWrong(why=f"the file of {row.ref!a} must stand in {FOLDER_OF[row.state]}")
+        raise ContentWrong(why=f"the file of {row.ref!a} must stand in {' or '.join(FOLDER_OF[row.state])}")
     if row.path not in content.files:
         raise IncludedFileWrong(ref=row.ref, path=row.path, why="is missing")
     if row.state is State.INCLUDED and (row.size is None or row.sha256 is None):

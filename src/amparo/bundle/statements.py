@@ -180,6 +180,8 @@ def _row_wrong(row: Mapping[str, Any], payload: Payload) -> Iterator[str]:
     elif row["ground"] == RESTRICTED:
         yield f"shows the restricted item {ref}"
     elif state == State.INCLUDED.value:
+        if str(row["path"]).startswith("proofs/") and row["path"] != f"proofs/{row['ref'].rpartition(':')[2]}.json":
+            yield f"names a proof for {ref} that is another's"
         if payload.get(path) != (row["size"], row["sha256"]) or not row["size"]:
             yield f"says that {ref} is included, but its file is missing, empty or differs"
     elif state == State.THUMBNAIL_ONLY.value:
@@ -193,7 +195,7 @@ def _loose_files(rows: Iterable[Mapping[str, Any]], payload: Payload) -> Iterato
     named = {f"data/{row['path']}" for row in rows}
     secret = {row["sha256"] for row in rows if row["ground"] == RESTRICTED}
     for path, found in payload.items():
-        if path.startswith(("data/exhibits/", "data/thumbs/")) and path not in named:
+        if path.startswith(("data/exhibits/", "data/thumbs/", "data/proofs/")) and path not in named:
             yield f"does not name the file {path!a}"
         if found is not None and found[1] in secret:
             yield f"calls an item restricted that stands in {path!a}"

@@ -15,6 +15,7 @@ from amparo.base import NotCanonical, canonical
 from amparo.bundle.bag import DOMAIN, MANIFEST, SIGNATURE, TAG_FILES, TAG_MANIFEST
 from amparo.bundle.errors import NotABundle
 from amparo.bundle.names import danger
+from amparo.bundle.proofs import PREFIX, Wrong, check_proof
 from amparo.bundle.source import Source, Unreadable, open_source, pieces
 from amparo.bundle.statements import Malformed, check_completeness, check_custody, check_keys
 from amparo.custody import BadKey, key_id
@@ -43,7 +44,9 @@ class Problem(NamedTuple):
 
 
 class VerifyReport(NamedTuple):
-    """`exit_code`: 0 good, 1 changed, 2 cannot check. `totals`: files, events, cited items (when checked)."""
+    """`exit_code`: 0 good, 1 changed, 2 cannot check. `totals`: files, events, cited items, and where
+    there are merkle proofs, how many and the power of two of the tries that forging the easiest would take.
+    """
 
     exit_code: int
     problems: tuple[Problem, ...]
@@ -211,6 +214,29 @@ class _Check:
             self._checked("data/completeness.json", lambda: check_completeness(findings, listed, self.payload))
             items = listed.get("items")
             self.totals["cited"] = len(items) if isinstance(items, list) else 0
+            self._proofs(items)
+
+    def _proofs(self, items: Any) -> None:
+        """Check each merkle proof, and that it is of an item the list calls by this network and transaction."""
+        names = sorted(name for name, found in self.payload.items() if name.startswith(PREFIX) and found)
+        rows = [row for row in items if isinstance(row, dict)] if isinstance(items, list) else []
+        refs = {f"data/{row.get('path')}": row.get("ref") for row in rows}
+        works = []
+        for name in names:
+            value = self._json(name)
+            if value is None:
+                continue
+            try:
+                proof = check_proof(name, value)
+            except Wrong as error:
+                self.note(name, str(error))
+                continue
+            works.append(proof.work)
+            if refs.get(name) != proof.reference:
+                self.note(name, "is not the proof of the item that names it")
+        if names:
+            self.totals["proofs"] = len(names)
+            self.totals["least_work"] = min(works, default=1).bit_length() - 1
 
     def _custody(self) -> None:
         checkpoints, keys = self._json("data/checkpoints.json"), self._json("data/keys.json")
@@ -248,6 +274,12 @@ class _Check:
             return None
         return value
 
+    def _proven(self) -> str:
+        if "proofs" not in self.totals:
+            return ""
+        least = self.totals["least_work"]
+        return f"All {self.totals['proofs']} merkle proofs hold; forging one takes about 2^{least} tries. "
+
     def _report(self) -> VerifyReport:
         problems = tuple(dict.fromkeys(self.problems))
         fingerprint, signed_at = self.statement.get("key_id"), self.statement.get("signed_at")
@@ -259,6 +291,7 @@ class _Check:
         sentence = (
             f"Good: all {self.totals['files']} files, {self.totals['events']} custody events and "
             f"{self.totals['cited']} cited items are as they were signed at {signed_at} with the key {fingerprint}. "
+            f"{self._proven()}"
             "Compare this key with the one that the agency gave you in another way."
         )
         return VerifyReport(0, (), sentence, fingerprint, signed_at, self.totals)

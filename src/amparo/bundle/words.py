@@ -93,6 +93,7 @@ STATES: Final = {
 GROUNDS: Final = {
     "restricted": _("restricted material"),
     "public-record": _("public record, not copied: it can be read again at its source"),
+    "no-proof": _("public record, not copied, and no merkle proof of it is kept: it can be read again at its source"),
     "outside-authorisation": _("outside the authorisation"),
     "too-large": _("too large to copy; kept at the unit"),
 }

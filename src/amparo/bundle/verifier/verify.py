@@ -9,7 +9,8 @@ Exit code: 0 the bundle is as it was signed; 1 it was changed (the file, and in 
 named); 2 it cannot be checked.
 
 Order: signature, tag manifest, tag files, payload manifest (exact set of files), custody chains and signed
-checkpoints, keys, completeness in both directions. A step trusts only what the steps before it have shown.
+checkpoints, keys, completeness in both directions, merkle proofs. A step trusts only what the steps before it have
+shown.
 Nothing is unpacked or written. What this cannot show: who holds the key. Compare its fingerprint.
 """
 
@@ -24,7 +25,7 @@ import unicodedata
 import zipfile
 import zlib
 
-VERSION = "1"
+VERSION = "2"
 SIG = "tagmanifest-sha256.txt.sig"
 TAG = "tagmanifest-sha256.txt"
 MAN = "manifest-sha256.txt"
@@ -45,6 +46,13 @@ EVENT |= {"reason", "auth", "before", "after", "prev"}
 MAX_WHOLE = 64 << 20  # bytes of a file that is read whole
 MAX_LINE = 1 << 20  # signs of one custody event
 CHUNK = 1 << 20
+PROOFS = "data/proofs/"
+PROOF = {"v", "network", "txid", "raw", "header", "height", "position", "count", "siblings", "headers"}
+# Network -> the easiest target that its headers may have, in compact form.
+EASIEST = {"mainnet": 0x1D00FFFF, "testnet": 0x1D00FFFF, "signet": 0x1E0377AE, "regtest": 0x207FFFFF}
+NO_PROOF = "is not as the format asks"
+NO_TX = "holds bytes that are not one whole transaction"
+NO_BRANCH = "has a merkle branch that no block has"
 
 
 class CannotCheck(Exception):
@@ -438,7 +446,7 @@ def check_completeness(findings, listed, payload):
     named = {"data/%s" % row["path"] for row in rows.values()}
     secret = {row["sha256"] for row in rows.values() if row["ground"] == "restricted"}
     for path, found in payload.items():
-        if path.startswith(("data/exhibits/", "data/thumbs/")) and path not in named:
+        if path.startswith(("data/exhibits/", "data/thumbs/", PROOFS)) and path not in named:
             wrong.append("does not name the file %s" % ascii(path))
         if found and found[1] in secret:
             wrong.append("calls an item restricted that stands in %s" % ascii(path))
@@ -456,12 +464,124 @@ def row_wrong(row, payload):
     if row["ground"] == "restricted":
         return ["shows the restricted item %s" % ref]
     if row["state"] == "included":
+        other = str(row["path"]).startswith("proofs/") and path != PROOFS + row["ref"].split(":")[-1] + ".json"
+        wrong = ["names a proof for %s that is another's" % ref] if other else []
         bad = found != (row["size"], row["sha256"]) or not row["size"]
-        return ["says that %s is included, but its file is missing, empty or differs" % ref] if bad else []
+        return wrong + (["says that %s is included, but its file is missing, empty or differs" % ref] if bad else [])
     if row["state"] == "thumbnail_only":
         bad = not found or not found[0]
         return ["says that %s has a thumbnail, but there is none" % ref] if bad else []
     return ["has an unknown state for %s" % ref]
+
+
+# --- merkle proofs: raw transaction -> txid -> branch -> root in a header -> the header's own work -----------------
+
+
+class ProofWrong(Exception):
+    pass
+
+
+def dsha(data):
+    return hashlib.sha256(hashlib.sha256(data).digest()).digest()
+
+
+def compact_size(raw, at):
+    """Return (number, position after it) of a length in its shortest form."""
+    first = raw[at] if at < len(raw) else None
+    if first is None:
+        raise ProofWrong(NO_TX)
+    if first < 253:
+        return first, at + 1
+    width = {253: 2, 254: 4, 255: 8}[first]
+    number = int.from_bytes(raw[at + 1 : at + 1 + width], "little")
+    if at + 1 + width > len(raw) or number < {2: 253, 4: 2**16, 8: 2**32}[width]:
+        raise ProofWrong(NO_TX)
+    return number, at + 1 + width
+
+
+def skip_scripts(raw, at, before, after):
+    """Step over a counted row of scripts with fixed bytes before and after each; return (count, position)."""
+    count, at = compact_size(raw, at)
+    for _ in range(count):
+        size, at = compact_size(raw, at + before)
+        at += size + after
+        if at > len(raw):
+            raise ProofWrong(NO_TX)
+    return count, at
+
+
+def bare_transaction(raw):
+    """Return the transaction without marker, flag and witnesses (BIP 141): its double SHA-256 is the txid."""
+    segwit = raw[4:6] == b"\0\1"
+    inputs, at = skip_scripts(raw, 6 if segwit else 4, 36, 4)
+    outputs, end = skip_scripts(raw, at, 8, 0)
+    at = end
+    for _ in range(inputs if segwit else 0):
+        at = skip_scripts(raw, at, 0, 0)[1]
+    if at + 4 != len(raw) or not inputs or not outputs:
+        raise ProofWrong(NO_TX)
+    return raw[:4] + raw[6:end] + raw[-4:] if segwit else raw
+
+
+def branch_root(digest, position, count, siblings):
+    """Return the root that a branch leads to. Only the last of an odd row pairs with itself (CVE-2012-2459)."""
+    if not 0 <= position < count:
+        raise ProofWrong("names a position outside its block")
+    for sibling in siblings:
+        if count == 1 or len(sibling) != 32 or (digest == sibling) != (position == count - 1 and count & 1 == 1):
+            raise ProofWrong(NO_BRANCH)
+        digest = dsha(sibling + digest) if position & 1 else dsha(digest + sibling)
+        position, count = position >> 1, (count + 1) >> 1
+    if count != 1:
+        raise ProofWrong(NO_BRANCH)
+    return digest
+
+
+def full_target(bits):
+    exponent, mantissa = bits >> 24, bits & 0x7FFFFF
+    return mantissa << 8 * (exponent - 3) if exponent > 3 else mantissa >> 8 * (3 - exponent)
+
+
+def work_in(headers, network):
+    """Return how many tries mining these headers took on average; each must follow the one before."""
+    if network not in EASIEST:
+        raise ProofWrong("is of %s, whose mining cannot be checked here" % ascii(network))
+    work = 0
+    for number, header in enumerate(headers):
+        if len(header) != 80:
+            raise ProofWrong("has a header of the wrong length")
+        bits = int.from_bytes(header[72:76], "little")
+        target = full_target(bits)
+        if bits & 0x800000 or not 0 < target <= full_target(EASIEST[network]):
+            raise ProofWrong("has a header that asks for too little work")
+        if int.from_bytes(dsha(header), "little") > target:
+            raise ProofWrong("has a header without the work it claims")
+        if number and header[4:36] != dsha(headers[number - 1]):
+            raise ProofWrong("has headers that do not follow one another")
+        work += 2**256 // (target + 1)
+    return work
+
+
+def check_proof(name, value):
+    """Return (what the completeness list calls the transaction, the work behind it)."""
+    try:
+        whole = [value["v"], value["position"], value["count"]] + [value["height"]] * (value["height"] is not None)
+        if set(value) != PROOF or value["v"] != 1 or any(type(each) is not int for each in whole):
+            raise ProofWrong(NO_PROOF)
+        raw = bytes.fromhex(value["raw"])
+        headers = [bytes.fromhex(each) for each in [value["header"]] + list(value["headers"])]
+        siblings = [bytes.fromhex(each) for each in value["siblings"]]
+    except (ValueError, TypeError, KeyError):
+        raise ProofWrong(NO_PROOF) from None
+    txid, network = str(value["txid"]), str(value["network"])
+    bare = bare_transaction(raw)
+    if len(bare) == 64:
+        raise ProofWrong("is for a transaction of 64 bytes, which could be forged")
+    if dsha(bare)[::-1].hex() != txid or name != PROOFS + txid + ".json":
+        raise ProofWrong("is for another transaction than it says")
+    if headers[0][36:68] != branch_root(dsha(bare), value["position"], value["count"], siblings):
+        raise ProofWrong("does not lead to the root in its header")
+    return "%s:%s" % (network, txid), work_in(headers, network)
 
 
 # --- the whole check -------------------------------------------------------------------------------------------
@@ -602,7 +722,29 @@ class Check:
             self.checked("data/keys.json", check_keys, keys, self.statement)
         if findings is not None and listed is not None:
             self.checked("data/completeness.json", check_completeness, findings, listed, self.payload)
-            self.totals["cited"] = len(listed["items"]) if isinstance(listed.get("items"), list) else 0
+            items = listed["items"] if isinstance(listed.get("items"), list) else []
+            self.totals["cited"] = len(items)
+            self.proofs([row for row in items if isinstance(row, dict)])
+
+    def proofs(self, rows):
+        names = sorted(name for name in self.payload if name.startswith(PROOFS) and self.payload[name])
+        refs = {"data/%s" % row.get("path"): row.get("ref") for row in rows}
+        least = None
+        for name in names:
+            value = self.parsed(name)
+            if value is None:
+                continue
+            try:
+                ref, work = check_proof(name, value)
+            except ProofWrong as error:
+                self.note(name, str(error))
+                continue
+            least = work if least is None else min(least, work)
+            if refs.get(name) != ref:
+                self.note(name, "is not the proof of the item that names it")
+        if names:
+            self.totals["proofs"] = len(names)
+            self.totals["least_work"] = (least or 1).bit_length() - 1
 
     def parsed(self, name):
         if self.payload.get(name) is None:
@@ -642,15 +784,20 @@ class Check:
             first = self.problems[0]
             more = " And %d more." % (len(self.problems) - 1) if len(self.problems) > 1 else ""
             return "Changed: %s %s.%s" % (first["file"], first["what"], more)
+        proven = ""
+        if "proofs" in self.totals:
+            words = "All %d merkle proofs hold; forging one takes about 2^%d tries. "
+            proven = words % (self.totals["proofs"], self.totals["least_work"])
         return (
             "Good: all %d files, %d custody events and %d cited items are as they were signed at %s with the key %s. "
-            "Compare this key with the one that the agency gave you in another way."
+            "%sCompare this key with the one that the agency gave you in another way."
         ) % (
             self.totals["files"],
             self.totals["events"],
             self.totals["cited"],
             self.statement["signed_at"],
             self.statement["key_id"],
+            proven,
         )
 
 
