@@ -1,35 +1,18 @@
 // Union-find by Rem's method with splicing (Dijkstra 1976; Patwary, Blair, Manne 2010): both walks go down together
 // and often meet long before a root. Parents only ever get smaller, so a root is its set's smallest member.
-// The walk is bound by memory latency: what is needed 48 members later is asked for now, its parent at 24.
+// The walk is bound by memory latency: what is needed 96 members later is asked for now, its parent at 48.
 #include "union_find.hpp"
 
 #include <sys/mman.h>
 
 #include <new>
 #include <stdexcept>
-#include <thread>
 
 namespace amparo {
 
 namespace {
 
 constexpr std::size_t AHEAD = 48;
-constexpr std::size_t MANY = 1 << 20;  // below that a second thread costs more than it saves
-
-std::uint32_t load(const std::uint32_t *from) { return __atomic_load_n(from, __ATOMIC_RELAXED); }
-void store(std::uint32_t *to, std::uint32_t value) { __atomic_store_n(to, value, __ATOMIC_RELAXED); }
-
-template <class Offset>
-void check(const Offset *offsets, std::size_t lists, const std::uint32_t *members, std::size_t count,
-           std::size_t n) {
-    for (std::size_t t = 0; t < lists; ++t)
-        if (offsets[t + 1] < offsets[t]) throw std::out_of_range("offsets must not fall");
-    if (static_cast<std::uint64_t>(offsets[lists] - offsets[0]) > count)
-        throw std::out_of_range("an offset lies behind the members");
-    bool wrong = false;
-    for (std::size_t i = 0; i < count; ++i) wrong |= members[i] >= n && members[i] != NO_ADDRESS;
-    if (wrong) throw std::out_of_range("a member is no address");
-}
 
 }  // namespace
 
@@ -96,22 +79,25 @@ template <class Offset>
 void UnionFind::add(const Offset *offsets, std::size_t lists, const std::uint32_t *members, std::size_t count,
                     const std::uint8_t *skip, std::uint32_t first_tx, const ExtraEdge *extra, std::size_t extras) {
     const std::size_t n = size();
-    check(offsets, lists, members, count, n);
     for (std::size_t i = 0; i < extras; ++i)
         if (extra[i].a >= n || extra[i].b >= n) throw std::out_of_range("an extra edge names no address");
-    std::uint32_t *parent = parents_->data();
-    std::size_t asked = 0, next = 0;
+    const std::uint32_t *parent = parents_->data();
+    std::size_t next = 0;
     for (std::size_t t = 0; t < lists; ++t) {
         const std::size_t begin = offsets[t] - offsets[0], end = offsets[t + 1] - offsets[0];
+        if (begin > end || end > count) throw std::out_of_range("an offset falls, or lies behind the members");
         const std::uint32_t tx = first_tx + static_cast<std::uint32_t>(t);
-        std::uint32_t first = NO_ADDRESS;
         const bool used = !(skip && skip[t]);
+        std::uint32_t first = NO_ADDRESS;
         for (std::size_t i = begin; i < end; ++i) {
-            if (asked = i + AHEAD; asked < count) __builtin_prefetch(parent + members[asked], 1);
-            if (asked = i + AHEAD / 2; asked < count && members[asked] < n)
-                __builtin_prefetch(parent + parent[members[asked]], 1);
+            if (i + 2 * AHEAD < count) __builtin_prefetch(parent + members[i + 2 * AHEAD], 1);
+            if (i + AHEAD < count && members[i + AHEAD] < n) __builtin_prefetch(parent + parent[members[i + AHEAD]], 1);
             const std::uint32_t member = members[i];
-            if (member == NO_ADDRESS || !used) continue;
+            if (member >= n) {
+                if (member != NO_ADDRESS) throw std::out_of_range("a member is no address");
+                continue;
+            }
+            if (!used) continue;
             if (first == NO_ADDRESS)
                 first = member;
             else if (member != first && join(first, member) && forest_)
@@ -133,9 +119,9 @@ void UnionFind::add_edges(const ForestRow *given, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i)
         if (given[i].a >= n || given[i].b >= n) throw std::out_of_range("an edge names no address");
     for (std::size_t i = 0; i < count; ++i) {
-        if (i + AHEAD / 2 < count) {
-            __builtin_prefetch(parent + given[i + AHEAD / 2].a, 1);
-            __builtin_prefetch(parent + given[i + AHEAD / 2].b, 1);
+        if (i + AHEAD < count) {
+            __builtin_prefetch(parent + given[i + AHEAD].a, 1);
+            __builtin_prefetch(parent + given[i + AHEAD].b, 1);
         }
         edge(given[i].a, given[i].b, given[i].tx, 0);
     }
@@ -143,24 +129,11 @@ void UnionFind::add_edges(const ForestRow *given, std::size_t count) {
 
 void UnionFind::flatten() {
     std::uint32_t *parent = parents_->data();
-    const std::size_t n = size(), middle = n < MANY ? n : n / 2;
-    // The upper half climbs on its own: it writes only its own entries, and what it reads of the lower half is some
-    // ancestor, before or after the lower half's own pass. Both end at the root whatever the order.
-    const auto climb = [=] {
-        for (std::size_t i = middle; i < n; ++i) {
-            if (i + AHEAD < n) __builtin_prefetch(parent + load(parent + i + AHEAD));
-            std::uint32_t above = load(parent + i);
-            for (std::uint32_t next; (next = load(parent + above)) != above;) above = next;
-            store(parent + i, above);
-        }
-    };
-    std::thread upper;
-    if (middle < n) upper = std::thread(climb);
-    for (std::size_t i = 0; i < middle; ++i) {
-        if (i + AHEAD < middle) __builtin_prefetch(parent + load(parent + i + AHEAD));
-        store(parent + i, load(parent + load(parent + i)));  // everything below i is done
+    const std::size_t n = size();
+    for (std::size_t i = 0; i < n; ++i) {
+        if (i + AHEAD < n) __builtin_prefetch(parent + parent[i + AHEAD]);
+        parent[i] = parent[parent[i]];  // everything below i is done
     }
-    if (upper.joinable()) upper.join();
 }
 
 }  // namespace amparo
