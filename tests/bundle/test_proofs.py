@@ -13,7 +13,8 @@ from tests.ledger import made_blocks as made
 from amparo.base import Blob, canonical
 from amparo.bundle import CompletenessRow, State, build_bundle, verify
 from amparo.bundle.errors import ContentWrong
-from amparo.bundle.proofs import target_of
+from amparo.bundle.proofs import EASIEST, target_of
+from amparo.ledger import NETWORKS, Seed, Store, bundle_proofs, load, proof_path, trace
 
 OWNER = made.pays(5 * made.COIN)
 
@@ -114,7 +115,7 @@ TAMPERED = {
     "raw-long-size": lambda value: value.update(raw=value["raw"][:12] + "fd0100" + value["raw"][14:]),
     "raw-odd": set_to(raw="0"),
     "txid": lambda value: value.update(txid=flip(value["txid"])),
-    "network": set_to(network="mainnet"),
+    "network": set_to(network="bitcoin"),
     "unknown-network": set_to(network="nowhere"),
     "sibling": lambda value: value["siblings"].__setitem__(1, flip(value["siblings"][1])),
     "sibling-missing": lambda value: value["siblings"].pop(),
@@ -205,12 +206,30 @@ def test_a_proof_that_no_step_claims_is_named(copy_with_proof, signer, proof):
 
 
 def test_a_proof_of_another_step_is_refused_before_it_is_signed(signer, proof, tmp_path):
-    other = {**proof, "network": "mainnet"}
+    other = {**proof, "network": "bitcoin"}
     with pytest.raises(ContentWrong, match="too little work"):
         build_bundle(proven(signer, other), tmp_path / "b", signer, at=AT)
     with pytest.raises(ContentWrong, match="proof"):
         build_bundle(proven(signer, proof, path="proofs/other.json"), tmp_path / "c", signer, at=AT)
     assert not (tmp_path / "b").exists()
+
+
+def test_a_real_traces_transactions_are_proven_by_the_room_and_checked_by_both(shared, signer, tmp_path):
+    source = shared / "chain/blk00TEST00.dat"
+    load(source, tmp_path / "store")
+    store = Store.open(tmp_path / "store")
+    found = trace(store, [Seed("9:0")], "fifo")
+    files = bundle_proofs(store, {each.txid for each in found.outputs}, source)
+    txid = store.find_tx("170:1").txid
+    content = proven(signer, json.loads(files[proof_path(txid)]))
+    assert both(build_bundle(content, tmp_path / "b", signer, at=AT).path) == (0, set())
+    assert verify(tmp_path / "b").totals["least_work"] == 34  # seven blocks at difficulty 1
+
+
+def test_both_verifiers_know_the_networks_of_the_ledger_room():
+    known = {network.name: network.easiest for network in NETWORKS}
+    assert known == {name: known.get(name) for name in EASIEST}
+    assert stand_alone.EASIEST == EASIEST
 
 
 def test_bits_of_every_size_are_read_as_the_chain_reads_them():

@@ -11,7 +11,13 @@ from typing import Any, Final, NamedTuple
 
 PREFIX: Final = "data/proofs/"
 #: Network -> the compact form of the easiest target its headers may have.
-EASIEST: Final = {"mainnet": 0x1D00FFFF, "testnet": 0x1D00FFFF, "signet": 0x1E0377AE, "regtest": 0x207FFFFF}
+EASIEST: Final = {
+    "bitcoin": 0x1D00FFFF,
+    "testnet3": 0x1D00FFFF,
+    "testnet4": 0x1D00FFFF,
+    "signet": 0x1E0377AE,
+    "regtest": 0x207FFFFF,
+}
 FIELDS: Final = frozenset(
     {"v", "network", "txid", "raw", "header", "height", "position", "count", "siblings", "headers"}
 )

@@ -49,7 +49,13 @@ CHUNK = 1 << 20
 PROOFS = "data/proofs/"
 PROOF = {"v", "network", "txid", "raw", "header", "height", "position", "count", "siblings", "headers"}
 # Network -> the easiest target that its headers may have, in compact form.
-EASIEST = {"mainnet": 0x1D00FFFF, "testnet": 0x1D00FFFF, "signet": 0x1E0377AE, "regtest": 0x207FFFFF}
+EASIEST = {
+    "bitcoin": 0x1D00FFFF,
+    "testnet3": 0x1D00FFFF,
+    "testnet4": 0x1D00FFFF,
+    "signet": 0x1E0377AE,
+    "regtest": 0x207FFFFF,
+}
 NO_PROOF = "is not as the format asks"
 NO_TX = "holds bytes that are not one whole transaction"
 NO_BRANCH = "has a merkle branch that no block has"
