@@ -1,5 +1,6 @@
 """Merkle proofs in a bundle: both verifiers accept the true one and name the file of every other."""
 
+import json
 import shutil
 import struct
 from dataclasses import replace

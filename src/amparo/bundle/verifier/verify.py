@@ -575,7 +575,7 @@ def check_proof(name, value):
         if set(value) != PROOF or value["v"] != 1 or any(type(each) is not int for each in whole):
             raise ProofWrong(NO_PROOF)
         raw = bytes.fromhex(value["raw"])
-        headers = [bytes.fromhex(each) for each in [value["header"]] + list(value["headers"])]
+        headers = [bytes.fromhex(each) for each in [value["header"], *value["headers"]]]
         siblings = [bytes.fromhex(each) for each in value["siblings"]]
     except (ValueError, TypeError, KeyError):
         raise ProofWrong(NO_PROOF) from None
