@@ -127,12 +127,12 @@ class _Arrays:
     def _flags(self) -> NDArray[np.uint16]:
         chain = self.chain
         flags = np.zeros(len(chain.tx_kind), np.uint16)
-        flags[np.array(chain.tx_kind) == TxKind.COINBASE] |= TxFlag.COINBASE
+        flags[np.array(chain.tx_kind) == TxKind.COINBASE] |= np.uint16(TxFlag.COINBASE)
         spender = np.repeat(np.arange(len(flags)), np.diff(self.first_in))
         witness = ~np.isin(self.kind[self.prev_out], [int(kind) for kind in _PLAIN])
-        flags[spender[witness]] |= TxFlag.SEGWIT
+        flags[spender[witness]] |= np.uint16(TxFlag.SEGWIT)
         # BIP 125: below 0xfffffffe.
-        flags[spender[np.array(chain.sequence, np.uint32) < 0xFFFFFFFE]] |= TxFlag.RBF
+        flags[spender[np.array(chain.sequence, np.uint32) < 0xFFFFFFFE]] |= np.uint16(TxFlag.RBF)
         return flags
 
     def batch(self, first: int, last: int) -> TxBatch:

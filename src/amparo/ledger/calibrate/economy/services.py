@@ -9,7 +9,7 @@ from amparo.ledger.calibrate.economy.people import People, Person, amount
 from amparo.ledger.calibrate.economy.wallet import Chain, Habits, Wallet
 from amparo.ledger.scripts import ScriptKind
 
-HOT_MOST: Final = 800 * COIN
+HOT_MOST: Final = 240 * COIN
 _KINDS: Final = (ScriptKind.P2SH, ScriptKind.P2WPKH, ScriptKind.P2PKH)
 
 
@@ -120,16 +120,16 @@ class Services:
         return self.chain.empty(exchange.deposits, address, TxKind.SWEEP, self.dice.between(4, 50), least=3)
 
     def withdraw(self) -> int | None:
-        """A customer asks for money; the exchange pays alone or gathers a batch."""
+        """Customers ask for money; the exchange pays each alone or gathers a batch."""
         exchange = self.dice.pick(self.exchanges)
-        person = self.dice.pick(self.people.consumers)
-        address = person.wallet(self.dice).receive(self.chain)
-        self.people.known.append(address)
-        exchange.queue.append(Out(address, amount(self.dice, 100_000, 3 * COIN)))
-        if len(exchange.queue) < exchange.most:
-            return None
-        outputs, exchange.queue = exchange.queue, []
-        return self.chain.pay(exchange.hot, outputs, TxKind.BATCH if len(outputs) > 1 else TxKind.PAYMENT)
+        while len(exchange.queue) < exchange.most:
+            address = self.dice.pick(self.people.consumers).wallet(self.dice).receive(self.chain)
+            self.people.known.append(address)
+            exchange.queue.append(Out(address, amount(self.dice, 100_000, 3 * COIN)))
+        kind = TxKind.BATCH if len(exchange.queue) > 1 else TxKind.PAYMENT
+        done = self.chain.pay(exchange.hot, exchange.queue, kind)
+        exchange.queue = exchange.queue if done is None else []
+        return done
 
     def to_cold(self) -> int | None:
         """Hot money above a limit goes to cold storage; some comes back when the hot wallet runs dry."""

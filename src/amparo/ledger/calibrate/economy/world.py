@@ -29,7 +29,7 @@ SHARES: Final = (
     ("buy", 22.0),
     ("give", 13.0),
     ("empty_out", 4.0),
-    ("withdraw", 12.0),
+    ("withdraw", 9.0),
     ("deposit", 9.0),
     ("cash_in", 3.0),
     ("sweep", 4.0),
@@ -43,8 +43,8 @@ SHARES: Final = (
     ("close_channel", 1.2),
     ("dust", 0.3),
     ("data", 1.5),
-    ("stonewall", 0.2),
-    ("stonewall_x2", 0.15),
+    ("stonewall", 0.15),
+    ("stonewall_x2", 0.1),
     ("payjoin", 1.8),
     ("tx0", 0.7),
     ("whirlpool", 3.2),
@@ -75,7 +75,7 @@ class World:
         self.parameters = parameters
         self.dice = Dice(parameters.seed)
         self.chain = Chain(self.dice)
-        self.people = People(self.chain, max(150, parameters.transactions // 20))
+        self.people = People(self.chain, max(300, parameters.transactions // 20))
         self.services = Services(self.chain, self.people)
         self.mixing = Mixing(self.chain, self.people)
         self.joint = Joint(self.chain, self.people)
@@ -119,10 +119,17 @@ class World:
                 wallet.coins.append(output)
 
     def _act(self) -> None:
-        """One more transaction: chance names an activity until one finds somebody who can do it."""
-        for _ in range(400):
-            name = self.dice.weighted(SHARES)
+        """One more transaction. Now and then one of those furthest behind their share, else chance names it."""
+        late = self._latest() if self.dice.chance(0.3) else []
+        for trial in range(400):
+            name = late[trial] if trial < len(late) else self.dice.weighted(SHARES)
             if self.acts[name]() is not None:
                 self.done[name] += 1
                 return
         raise EconomyStuck(height=self.chain.height)
+
+    def _latest(self) -> list[str]:
+        """The ten activities furthest behind, the furthest first: some of them find nobody for a long time."""
+        total = sum(self.done.values()) / sum(share for _, share in SHARES)
+        behind = sorted(SHARES, key=lambda each: self.done[each[0]] - each[1] * total)
+        return [name for name, _ in behind[:10]]
