@@ -5,13 +5,28 @@ from pathlib import Path
 import pytest
 
 from amparo.web.accounts.models import Person
-from amparo.web.traces.actions import load_chain
-from amparo.web.traces.models import ChainWindow
+from amparo.web.common.models import Job
+from amparo.web.traces.actions import load_chain, start_trace
+from amparo.web.traces.models import ChainWindow, Trace
 
 
 @pytest.fixture
 def chain(home: Path, shared: Path, lead: Person, in_agency: None) -> ChainWindow:
     return load_chain(actor=lead, source=shared / "chain/blk00TEST00.dat", name="First blocks")
+
+
+@pytest.fixture
+def traced(lead, case, chain, at_once):
+    """traced("9:0", rules=("fifo",)): a finished trace."""
+
+    def make(seed: str = "9:0", rules=("fifo", "haircut"), at=chain, **more) -> Trace:
+        with at_once():
+            made = start_trace(actor=lead, case=case, chain=at, seed=seed, rules=rules, **more)
+        made.refresh_from_db()
+        assert Job.objects.get(pk=made.job_id).state == "done"
+        return made
+
+    return make
 
 
 @pytest.fixture

@@ -28,18 +28,6 @@ def stores() -> list[str]:
     return [path.name for path in folder("ledger").iterdir()]
 
 
-@pytest.fixture
-def traced(lead, case, chain, at_once):
-    def make(seed: str = "9:0", rules=("fifo", "haircut"), at=chain, **more) -> Trace:
-        with at_once():
-            made = start_trace(actor=lead, case=case, chain=at, seed=seed, rules=rules, **more)
-        made.refresh_from_db()
-        assert Job.objects.get(pk=made.job_id).state == "done"
-        return made
-
-    return make
-
-
 def test_a_block_file_says_what_was_cut(chain, lead, signed_in) -> None:
     assert (chain.window, chain.blocks, chain.inputs, chain.resolved) == (None, 4522, 260, 260)
     assert chain.skipped == {"cut-record": 1}

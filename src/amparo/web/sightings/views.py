@@ -20,6 +20,8 @@ from amparo.web.sightings.forms import FilterForm
 from amparo.web.sightings.models import Sighting
 
 ROWS = 50
+#: Kinds of sightings whose money can be followed.
+WALLETS = frozenset({"btc", "ltc", "doge", "eth", "trx", "iban"})
 
 
 def _filtered(request: HttpRequest, case: Case) -> tuple[FilterForm, QuerySet[Sighting], str]:
@@ -58,7 +60,8 @@ def value(request: HttpRequest, case_id: UUID, key: str) -> HttpResponse:
         raise NotFound
     page = Paginator(found, ROWS).get_page(request.GET.get("page"))
     others = queries.other_cases(request.user, first)
-    context = {"case": found_case, "first": first, "page": page, "others": others}
+    may_trace = first.kind in WALLETS and request.user.may("traces.run")
+    context = {"case": found_case, "first": first, "page": page, "others": others, "may_trace": may_trace}
     return render(request, "sightings/value.html", context)
 
 

@@ -33,3 +33,45 @@ class NotPaidHere(AmparoError):
     code = "W803"
     sentence = gettext_noop("No output in the loaded blocks pays %(address)s.")
     advice = gettext_noop("Check the address, or load the blocks in which it was paid.")
+
+
+class NoGround(AmparoError):
+    code = "W806"
+    sentence = gettext_noop("A tag needs an address, its currency, a label and the ground for saying so.")
+    advice = gettext_noop("Name the document, answer or observation it rests on. Nothing was kept.")
+
+
+class WordNotKnown(AmparoError):
+    code = "W807"
+    sentence = gettext_noop("“%(word)s” is not one of the words for how sure a tag is: %(known)s.")
+    advice = gettext_noop("Choose one of them; other units read the same words.")
+
+
+class ReviewedBySelf(AmparoError):
+    code = "W808"
+    sentence = gettext_noop("You made this tag yourself, so a colleague has to confirm it.")
+    advice = gettext_noop("Ask a second person to look at its ground.")
+
+
+class NothingReviewed(AmparoError):
+    code = "W809"
+    sentence = gettext_noop("No tag of the unit was confirmed by a second person yet.")
+    advice = gettext_noop("Only confirmed tags leave the unit: have one confirmed first.")
+
+
+class EmptyMark(AmparoError):
+    code = "W810"
+    sentence = gettext_noop("There is nothing to mark: the step or the note is missing.")
+    advice = gettext_noop("Choose a step of the trace, and write the note.")
+
+
+class NoStart(AmparoError):
+    code = "W811"
+    sentence = gettext_noop("Nothing was given to start from.")
+    advice = gettext_noop("Give an address, a transaction or an output, one a line.")
+
+
+class TooManyStarts(AmparoError):
+    code = "W812"
+    sentence = gettext_noop("%(starts)s starts were given; %(limit)s is the limit of one trace.")
+    advice = gettext_noop("Divide them over several traces.")

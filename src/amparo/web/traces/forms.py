@@ -7,9 +7,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from amparo.base import gettext_noop
-from amparo.ledger import TAINT_RULES
+from amparo.ledger import CONFIDENCE, TAINT_RULES
 from amparo.web.cases.models import Case
 from amparo.web.traces.models import ChainWindow
+from amparo.web.traces.tags import SERVICES
 
 
 class LoadForm(forms.Form):
@@ -37,6 +38,25 @@ class TagForm(forms.Form):
     source = forms.CharField(label=_("Who published it, for a list of addresses"), max_length=200, required=False)
 
 
+class OwnTagForm(forms.Form):
+    address = forms.CharField(label=_("Address"), max_length=120)
+    currency = forms.CharField(label=_("Currency"), max_length=12, initial="BTC")
+    label = forms.CharField(label=_("Label"), max_length=300, help_text=_("What the address is, never whose fault."))
+    category = forms.ChoiceField(
+        label=_("Kind of service"),
+        required=False,
+        choices=[("", "—"), *((each, each) for each in SERVICES)],
+        help_text=_("Traces stop at services, if they are asked to."),
+    )
+    tagged_actor = forms.CharField(label=_("Name of the service"), max_length=80, required=False)
+    confidence = forms.ChoiceField(
+        label=_("How sure"), choices=[(each, each) for each in CONFIDENCE], initial="forensic_investigation"
+    )
+    source = forms.CharField(
+        label=_("Ground"), widget=forms.Textarea, help_text=_("The document, answer or observation it rests on.")
+    )
+
+
 #: What a rule says, in a line.
 RULES: Final = {
     "fifo": gettext_noop("what came in first goes out first"),
@@ -55,8 +75,9 @@ class TraceForm(forms.Form):
     chain = forms.ModelChoiceField(label=_("In these blocks"), queryset=ChainWindow.objects.none())
     seed = forms.CharField(
         label=_("Start from"),
-        max_length=200,
-        help_text=_("height:position, a transaction id, txid:output, or an address"),
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "dir": "ltr"}),
+        max_length=200_000,
+        help_text=_("One a line: an address, a transaction id, txid:output, or height:position."),
     )
     question = forms.CharField(label=_("What is asked"), max_length=300, required=False)
     rules = forms.MultipleChoiceField(label=_("By these rules"), widget=forms.CheckboxSelectMultiple, choices=[])

@@ -1,12 +1,17 @@
 from django.urls import path
 
-from amparo.web.traces.views import chains, tags, traces
+from amparo.web.traces.views import chains, own_tags, tags, traces
 
 app_name = "traces"
 urlpatterns = [
     path("chains/", chains.chains, name="chains"),
     path("chains/load/", chains.load, name="load"),
     path("tags/import/", tags.import_tags, name="tags"),
+    path("tags/own/", own_tags.own_tags, name="own-tags"),
+    path("tags/own/export/", own_tags.export, name="own-tags-export"),
+    path("tags/own/<uuid:pk>/review/", own_tags.review, name="own-tag-review"),
+    path("tags/own/<uuid:pk>/withdraw/", own_tags.withdraw, name="own-tag-withdraw"),
+    path("tags/packs/<uuid:pk>/", own_tags.pack, name="pack"),
     path("case/<uuid:case_id>/", traces.case, name="case"),
     path("case/<uuid:case_id>/new/", traces.new, name="new"),
     path("<uuid:pk>/", traces.trace, name="trace"),

@@ -2,16 +2,27 @@
 
 from amparo.web.traces.actions.chains import load_chain, start_load, store_of
 from amparo.web.traces.actions.exports import export_outputs
-from amparo.web.traces.actions.tags import import_address_list, import_tagpack
-from amparo.web.traces.actions.traces import seeds_of, start_trace
+from amparo.web.traces.actions.marks import add_mark, remove_mark
+from amparo.web.traces.actions.own_tags import add_own_tag, export_own_tags, review_own_tag, withdraw_own_tag
+from amparo.web.traces.actions.tags import import_address_list, import_tagpack, pack_file
+from amparo.web.traces.actions.traces import all_seeds, seeds_of, start_trace, starts_in
 
 __all__ = [
+    "add_mark",
+    "add_own_tag",
+    "all_seeds",
     "export_outputs",
+    "export_own_tags",
     "import_address_list",
     "import_tagpack",
     "load_chain",
+    "pack_file",
+    "remove_mark",
+    "review_own_tag",
     "seeds_of",
     "start_load",
     "start_trace",
+    "starts_in",
     "store_of",
+    "withdraw_own_tag",
 ]

@@ -19,10 +19,12 @@ from amparo.web.cases.models import Case
 from amparo.web.common.jobs import start_job
 from amparo.web.traces import news
 from amparo.web.traces.actions.chains import store_of
-from amparo.web.traces.errors import ChainMayNotMeet, NoRule, NotPaidHere
+from amparo.web.traces.errors import ChainMayNotMeet, NoRule, NoStart, NotPaidHere, TooManyStarts
 from amparo.web.traces.models import ChainWindow, Trace
 
 TXID_SIGNS: Final = 64
+MOST_STARTS: Final = 1000
+NAMED: Final = 5  # addresses an error names
 
 
 def seeds_of(store: Store, text: str) -> list[Seed]:
@@ -40,6 +42,33 @@ def seeds_of(store: Store, text: str) -> list[Seed]:
     return [Seed(each.ref) for each in paid]
 
 
+def all_seeds(store: Store, starts: Iterable[str]) -> tuple[list[Seed], list[str]]:
+    """The outputs of all starts, each once, and the addresses no loaded block pays.
+
+    Raises as `seeds_of`; NotPaidHere only if nothing is left to start from.
+    """
+    found: dict[str, Seed] = {}
+    left_out: list[str] = []
+    for start in starts:
+        try:
+            found.update((seed.ref, seed) for seed in seeds_of(store, start))
+        except NotPaidHere:
+            left_out.append(start)
+    if not found:
+        raise NotPaidHere(address=", ".join(left_out[:NAMED]))
+    return list(found.values()), left_out
+
+
+def starts_in(text: str) -> list[str]:
+    """The lines of what a person typed, each once. Raises TooManyStarts, NoStart."""
+    starts = list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+    if not starts:
+        raise NoStart
+    if len(starts) > MOST_STARTS:
+        raise TooManyStarts(starts=len(starts), limit=MOST_STARTS)
+    return starts
+
+
 @transaction.atomic
 def start_trace(
     *,
@@ -53,9 +82,10 @@ def start_trace(
     at_services: bool = False,
     question: str = "",
 ) -> Trace:
-    """Queue a trace from `seed` (height:pos, height:pos/vout, txid, txid:vout or an address) by each rule.
+    """Queue a trace from `seed` by each rule; a line each: height:pos, height:pos/vout, txid, txid:vout or an address.
 
-    Raises NotAllowed, OutsideAuthorisation, NoRule, ChainMayNotMeet, NotPaidHere, or the engine's error.
+    Raises NotAllowed, OutsideAuthorisation, NoRule, NoStart, TooManyStarts, ChainMayNotMeet, NotPaidHere, or the
+    engine's error.
     """
     require(actor, "traces.run")
     limits = require_authorisation(case, "financial")
@@ -64,12 +94,15 @@ def start_trace(
         raise NoRule
     if chain.is_exercise and not case.agency.is_exercise:
         raise ChainMayNotMeet(name=chain.name)
-    seeds_of(store_of(chain), seed)
+    starts = starts_in(seed)
+    _, left_out = all_seeds(store_of(chain), starts)
     trace = Trace.objects.create(
         case=case,
         number=f"T{next_number(case.agency, f'trace:{case.pk}')}",
         chain=chain,
-        seed=seed.strip(),
+        seed=starts[0],
+        seeds=starts[1:],
+        left_out=left_out,
         rules=chosen,
         max_hops=max_hops,
         floor=floor,

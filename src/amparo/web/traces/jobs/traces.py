@@ -9,7 +9,7 @@ from amparo.web.accounts.models import Agency
 from amparo.web.audit.actions import record
 from amparo.web.common.jobs import Run, handler
 from amparo.web.traces import news
-from amparo.web.traces.actions import seeds_of, store_of
+from amparo.web.traces.actions import all_seeds, store_of
 from amparo.web.traces.models import Trace, TraceResult
 from amparo.web.traces.tags import labels_of, service_addresses
 
@@ -28,7 +28,7 @@ def run_trace(run: Run) -> None:
 def _trace_by(run: Run, found: Trace, store: Store, rule: str, number: int) -> None:
     services = service_addresses() if found.at_services else frozenset()
     stops = StopRules(max_hops=found.max_hops, floor=found.floor, services=services)
-    result = trace(store, seeds_of(store, found.seed), rule, stops=stops, progress=run.progress)
+    result = trace(store, all_seeds(store, found.starts)[0], rule, stops=stops, progress=run.progress)
     labels = labels_of(each.address for each in result.outputs if each.address)
     svg = flow_svg(result, title=f"{found.number} · {rule}", labels=labels)
     with transaction.atomic():

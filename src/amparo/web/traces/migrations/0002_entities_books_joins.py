@@ -82,6 +82,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="trace",
+            name="left_out",
+            field=models.JSONField(default=list),
+        ),
+        migrations.AddField(
+            model_name="trace",
             name="seeds",
             field=models.JSONField(default=list),
         ),

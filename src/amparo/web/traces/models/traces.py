@@ -29,6 +29,7 @@ class Trace(UuidModel):
     joins = models.ManyToManyField(JoinDecision, related_name="traces")  # accepted joins it crosses
     seed = models.CharField(max_length=200)
     seeds = models.JSONField(default=list)  # further starts, one a line of what a person typed
+    left_out = models.JSONField(default=list)  # starts that no loaded block pays: named on the page, not followed
     direction = models.CharField(max_length=8, choices=Direction, default=Direction.FORWARD)
     rules = models.JSONField()
     max_hops = models.IntegerField(null=True)

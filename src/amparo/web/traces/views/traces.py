@@ -20,6 +20,7 @@ from amparo.web.traces.models import Trace
 from amparo.web.traces.picture import picture_of
 from amparo.web.traces.show import ResultView
 from amparo.web.traces.tags import tags_of
+from amparo.web.traces.wallets import wallets_of
 
 ROWS = 50
 
@@ -43,7 +44,9 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def new(request: HttpRequest, case_id: UUID) -> HttpResponse:
     found = case_for(request.user, case_id)
     require(request.user, "traces.run")
-    form = forms.TraceForm(request.POST or None, case=found, initial={"seed": request.GET.get("seed", "")})
+    wallets = wallets_of(found)
+    asked = "\n".join(wallets) if "wallets" in request.GET else request.GET.get("seed", "")
+    form = forms.TraceForm(request.POST or None, case=found, initial={"seed": asked})
     if form.is_valid():
         try:
             started = actions.start_trace(actor=request.user, case=found, **form.cleaned_data)
@@ -52,7 +55,7 @@ def new(request: HttpRequest, case_id: UUID) -> HttpResponse:
         else:
             back = reverse("traces:trace", args=[started.pk])
             return redirect(f"{reverse('jobs:job', args=[started.job_id])}?back={back}")
-    context = {"form": form, "case": found, "act": "trace"}
+    context = {"form": form, "case": found, "act": "trace", "wallets": wallets}
     return render(request, "traces/form.html", context, status=400 if form.errors else 200)
 
 

@@ -1,0 +1,77 @@
+"""Several starts in one trace, all wallets of a case, and the way from a sighting."""
+
+import pytest
+from django.urls import reverse
+
+from amparo.web.exhibits.models import Exhibit
+from amparo.web.sightings.models import new_sighting
+from amparo.web.traces.actions import start_trace
+from amparo.web.traces.errors import NoStart, NotPaidHere, TooManyStarts
+from amparo.web.traces.models import Trace
+
+PAID = "1Q2TWHE3GMdB6BZKafqwxXtWAWgFt5Jvm3"
+UNPAID = "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2"
+
+
+def test_two_starts_claim_both_and_each_satoshi_once(traced) -> None:
+    made = traced("9:0\n\n  170:1/0 \n9:0\n")
+    assert made.starts == ["9:0", "170:1/0"]
+    totals = made.results.get(rule="fifo").totals
+    assert totals["claims"] == 6_000_000_000
+    assert totals["absorbed"] == 1_000_000_000  # 170:1/0 lies downstream of 9:0
+    assert totals["claims"] == totals["held"] + totals["absorbed"]
+
+
+def test_a_wallet_that_was_not_paid_is_named_and_left_out(traced, lead, signed_in) -> None:
+    made = traced(f"{PAID}\n{UNPAID}")
+    assert made.left_out == [UNPAID]
+    page = signed_in(lead).get(f"/traces/{made.pk}/").content.decode()
+    assert "1 start is not paid in these blocks" in page
+    assert UNPAID in page
+
+
+@pytest.mark.parametrize(
+    ("seed", "error"), [("\n \n", NoStart), ("\n".join(map(str, range(1001))), TooManyStarts), (UNPAID, NotPaidHere)]
+)
+def test_what_cannot_start(lead, case, chain, seed, error) -> None:
+    with pytest.raises(error):
+        start_trace(actor=lead, case=case, chain=chain, seed=seed, rules=["fifo"])
+    assert not Trace.objects.exists()
+
+
+@pytest.fixture
+def seen(case, in_agency, lead):
+    """Sightings in an exhibit of the case."""
+    exhibit = Exhibit.objects.create(case=case, number="EX1", label="Phone", state="sealed", deposited_by=lead)
+
+    def make(kind: str, value: str, validity: str = "strong"):
+        sighting = new_sighting(
+            case, kind, value, exhibit=exhibit, path="note.txt", offset=3, encoding="utf-8", validity=validity,
+            data_kind="files",
+        )  # fmt: skip
+        sighting.save()
+        return sighting
+
+    return make
+
+
+def test_all_wallets_of_the_case_at_once(lead, case, chain, signed_in, seen) -> None:
+    seen("btc", PAID)
+    seen("btc", UNPAID)
+    seen("btc", "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN3", validity="form")
+    seen("eth", "0x00000000219ab540356cBB839Cbe05303d7705Fa")
+    client = signed_in(lead)
+    page = client.get(f"/traces/case/{case.pk}/new/").content.decode()
+    assert "Start from all 2 wallets seen in this case" in page
+    filled = client.get(f"/traces/case/{case.pk}/new/?wallets=1").content.decode()
+    assert f"{UNPAID}\n{PAID}" in filled
+
+
+def test_from_a_sighting_to_the_form(lead, case, chain, signed_in, seen) -> None:
+    wallet, mail = seen("btc", PAID), seen("email", "ana@mail.example")
+    client = signed_in(lead)
+    page = client.get(reverse("sightings:value", args=[case.pk, wallet.value_key])).content.decode()
+    there = f"{reverse('traces:new', args=[case.pk])}?seed={PAID}"
+    assert there in page
+    assert PAID in client.get(there).content.decode()
+    assert "traces/case" not in client.get(reverse("sightings:value", args=[case.pk, mail.value_key])).content.decode()
