@@ -22,7 +22,7 @@ GENERATOR_Y = bytes.fromhex("483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c4
 
 
 def test_a_record_worked_by_hand():
-    """One transaction, two coins: 50 coins of height 1's coinbase to a key hash, 1 satoshi of height 130 to a script."""
+    """One transaction, two coins: 50 coins of height 1's coinbase to a key, 1 satoshi of height 130 to a script."""
     data = bytes.fromhex("01 02 03 00 32 00") + b"\x11" * 20 + bytes.fromhex("8104 00 01 01") + b"\x22" * 20
     coins = undo.read_undo(data, HERE)
     assert coins.counts == [2]
@@ -219,11 +219,22 @@ def test_a_block_without_record_is_counted_not_guessed(tmp_path, blocks):
     assert dict(skipped.counts) == {"no-undo-record": 1}
 
 
-def test_a_record_of_other_inputs_is_refused(tmp_path, blocks):
+@pytest.mark.parametrize(
+    "coins",
+    [[COINS[1][0] * 2], [[undo.SpentOutput(1, True, 49 * made.COIN, P2PKH[0])]]],
+    ids=["other-count", "too-little-money"],
+)
+def test_a_record_that_cannot_be_the_blocks_is_refused(tmp_path, blocks, coins):
     wrong = records(blocks)
-    wrong[1] = record(blocks[1][4:36], [COINS[1][0] * 2])
-    with pytest.raises(err.UndoCount):
+    wrong[1] = record(blocks[1][4:36], coins)
+    with pytest.raises(err.UndoMismatch):
         read(tmp_path, blocks, wrong)
+
+
+def test_a_stale_rival_with_the_same_parent_does_not_take_the_record(tmp_path, blocks):
+    rival = record(blocks[1][4:36], [[undo.SpentOutput(1, True, 3, P2PKH[3])]])
+    found = records(blocks)
+    assert read(tmp_path, blocks, [found[0], rival, *found[1:]]).value.tolist() == [50 * made.COIN, 20 * made.COIN]
 
 
 def test_a_cut_record_is_refused(tmp_path, blocks):

@@ -30,26 +30,36 @@ class GivenReader(Protocol):
     @property
     def files(self) -> tuple[SourceFile, ...]: ...
 
+    def restart(self) -> None:
+        """The blocks come again from their first one."""
+        ...
+
     def given(self, batch: TxBatch) -> Given | None: ...
 
 
 class BlockInputs(NamedTuple):
-    """One block of a batch: its row, the range of its inputs, the number of inputs of each tx after the coinbase."""
+    """One block of a batch: its row, the range of its inputs.
+
+    Of the transactions after the coinbase: how many inputs and outputs each has, where their first output stands.
+    """
 
     row: int
     start: int
     end: int
     counts: list[int]
+    first_out: int
+    out_counts: list[int]
 
 
 def block_inputs(batch: TxBatch) -> Iterator[BlockInputs]:
     """Walk a batch block by block."""
-    tx = start = 0
+    tx = start = output = 0
     for row, n_tx in enumerate(batch.blocks.n_tx.tolist()):
-        counts = batch.n_in[tx : tx + n_tx].tolist()
-        yield BlockInputs(row, start, start + sum(counts), counts[1:])
+        counts, outs = batch.n_in[tx : tx + n_tx].tolist(), batch.n_out[tx : tx + n_tx].tolist()
+        yield BlockInputs(row, start, start + sum(counts), counts[1:], output + outs[0], outs[1:])
         tx += n_tx
         start += sum(counts)
+        output += sum(outs)
 
 
 class Columns:
@@ -73,51 +83,71 @@ class Columns:
 class RevFiles:
     """The rev*.dat files that lie beside `blocks` (the blk*.dat files in the source's order).
 
+    `prefix` and `source` are for files of the same form that another wrote.
     A block whose rev file is not there, or holds no record that is still free, is left out and counted
     (`no-undo-record`). Raises UndoMismatch where records are left but none is the block's, UndoDamaged, UndoCut.
     """
 
-    def __init__(self, blocks: Sequence[Path], magic: bytes, mask: bytes, skipped: SkipCount) -> None:
+    def __init__(
+        self,
+        blocks: Sequence[Path],
+        magic: bytes,
+        mask: bytes,
+        skipped: SkipCount,
+        *,
+        prefix: str = "rev",
+        source: str = "undo",
+    ) -> None:
+        self._source = source
         self._skipped = skipped
         self._files: dict[int, RecordFile] = {}
         for number, path in enumerate(blocks):
-            beside = path.with_name("rev" + path.name.removeprefix("blk"))
+            beside = path.with_name(prefix + path.name.removeprefix("blk"))
             if path.name.startswith("blk") and beside.is_file():
                 self._files[number] = RecordFile(beside, magic, mask)
         self.files = tuple(each.file for each in self._files.values())
+
+    def restart(self) -> None:
+        for file in self._files.values():
+            file.restart()
 
     def given(self, batch: TxBatch) -> Given | None:
         columns = Columns(len(batch.prev_txid))
         found = False
         for block in block_inputs(batch):
             found |= self._fill(columns, batch, block)
-        return columns.given("undo") if found else None
+        return columns.given(self._source) if found else None
 
     def _fill(self, columns: Columns, batch: TxBatch, block: BlockInputs) -> bool:
+        if not block.counts:
+            return False
         prev, name = batch.blocks.prev[block.row].tobytes(), shown(batch.blocks.hash[block.row].tobytes())
         file = self._files.get(int(batch.blocks.file[block.row]))
-        undo = file.take(prev, len(block.counts)) if file else None
-        if file is not None and undo is not None:
-            columns.fill(block.start, coins_of(undo, block, name))
+        found = file.take(prev, batch, block) if file else None
+        if found is not None:
+            columns.fill(block.start, found)
             return True
-        if block.counts:
-            if file is not None and file.has_left(len(block.counts)):
-                raise UndoMismatch(file=file.file.path.name, block=name)
-            self._skipped.add(Skipped(name, "no-undo-record"))
+        if file is not None and file.has_left(len(block.counts)):
+            raise UndoMismatch(file=file.file.path.name, block=name)
+        self._skipped.add(Skipped(name, "no-undo-record"))
         return False
 
 
-class Undo(NamedTuple):
-    data: bytes
-    origin: Origin
+def fits(coins: Coins, batch: TxBatch, block: BlockInputs) -> bool:
+    """Whether these could be the spent outputs of the block: none may pay out more than it takes.
 
-
-def coins_of(undo: Undo, block: BlockInputs, name: str) -> Coins:
-    """The coins of a record, one for each input of the block. Raises UndoCount."""
-    coins = read_undo(undo.data, undo.origin)
+    The checksum binds a record to its parent only, and a stale block has the same parent as its rival.
+    """
     if coins.counts != block.counts:
-        raise UndoCount(file=undo.origin.file, block=name, found=sum(coins.counts), wanted=sum(block.counts))
-    return coins
+        return False
+    spent = output = 0
+    for number, count in enumerate(block.counts):
+        size = block.out_counts[number]
+        start = block.first_out + output
+        if sum(coins.value[spent : spent + count]) < sum(batch.value[start : start + size].tolist()):
+            return False
+        spent, output = spent + count, output + size
+    return True
 
 
 class RecordFile:
@@ -128,22 +158,30 @@ class RecordFile:
         with path.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
             size = stream.tell()
-            self._free = list(_records(stream, magic, mask, Origin(path.name, size)))
+            self._all = tuple(_records(stream, magic, mask, Origin(path.name, size)))
         self.file = SourceFile(path, size, digest)
+        self.restart()
+
+    def restart(self) -> None:
+        """All records are free again."""
+        self._free = list(self._all)
         self._next = 0
 
-    def take(self, prev: bytes, n_spending: int) -> Undo | None:
-        """The free record of a block with this parent and so many transactions after the coinbase."""
+    def take(self, prev: bytes, batch: TxBatch, block: BlockInputs) -> Coins | None:
+        """The coins of the block's record, which is used up by it; None where no free record is the block's."""
         with self.file.path.open("rb") as stream:
             for number in (*range(self._next, len(self._free)), *range(self._next)):
                 at, length, count = self._free[number]
-                if count != n_spending:
+                if count != len(block.counts):
                     continue
                 data = self._read(stream, at, length + 32)
-                if checksum(prev, data[:length]) == data[length:]:
+                if checksum(prev, data[:length]) != data[length:]:
+                    continue
+                coins = read_undo(data[:length], Origin(self.file.path.name, at))
+                if fits(coins, batch, block):
                     del self._free[number]
                     self._next = number if number < len(self._free) else 0
-                    return Undo(data[:length], Origin(self.file.path.name, at))
+                    return coins
         return None
 
     def has_left(self, n_spending: int) -> bool:
@@ -188,6 +226,9 @@ class RawUndo:
             raise UndoDamaged(file=path.name, at=_MAX_UNDO, why="it is longer than any block's undo data")
         self.files = (SourceFile(path, len(self._data), hashlib.sha256(self._data).hexdigest()),)
         self._name = path.name
+
+    def restart(self) -> None:
+        """Nothing is used up."""
 
     def given(self, batch: TxBatch) -> Given | None:
         coins = self._coins()
