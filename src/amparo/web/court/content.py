@@ -21,6 +21,7 @@ from amparo.bundle import (
 )
 from amparo.custody import SigningKey
 from amparo.findings import Statement
+from amparo.ledger import proof_path
 from amparo.media.robustness import find_table
 from amparo.web.accounts.models import Agency
 from amparo.web.audit.actions import agency_log, case_log
@@ -36,6 +37,7 @@ from amparo.web.exhibits.models import Exhibit, Item
 from amparo.web.exhibits.sources import item_blob
 from amparo.web.matches.models import Scan
 from amparo.web.traces.picture import picture_of
+from amparo.web.traces.proofs import proofs_of
 
 #: A cited item larger than this stays at the unit, with its digest in the bundle.
 COPY_LIMIT: Final = 50 * 1024 * 1024
@@ -84,9 +86,24 @@ class Collector:
     def _rows(self, finding: Finding) -> Iterator[CompletenessRow]:
         if finding.match:
             yield self._item_row(finding)
+        elif finding.trace_result:
+            yield from self._trace_rows(finding)
         else:
             for ref in finding.value.inputs:
                 yield self._withheld(ref, "public-record")
+
+    def _trace_rows(self, finding: Finding) -> Iterator[CompletenessRow]:
+        """Each transaction of a kept trace: its merkle proof, or the plain word that none is kept."""
+        refs = finding.value.inputs
+        proofs = proofs_of(finding.trace.chain, [ref.rpartition(":")[2] for ref in refs])
+        for ref in refs:
+            path = proof_path(ref.rpartition(":")[2])
+            data = proofs.get(path)
+            if data is None:
+                yield self._withheld(ref, "no-proof")
+                continue
+            self.files[path] = Blob.from_bytes(data, path)
+            yield CompletenessRow(ref, State.INCLUDED, path, len(data), hashlib.sha256(data).hexdigest())
 
     def _item_row(self, finding: Finding) -> CompletenessRow:
         item: Item = finding.match.item

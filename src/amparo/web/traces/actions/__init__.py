@@ -1,6 +1,6 @@
 """Every mutation of chains, tags and traces."""
 
-from amparo.web.traces.actions.chains import load_chain, start_load, store_of
+from amparo.web.traces.actions.chains import load_chain, source_of, start_load, store_of
 from amparo.web.traces.actions.exports import export_outputs
 from amparo.web.traces.actions.marks import add_mark, remove_mark
 from amparo.web.traces.actions.own_tags import add_own_tag, export_own_tags, review_own_tag, withdraw_own_tag
@@ -20,6 +20,7 @@ __all__ = [
     "remove_mark",
     "review_own_tag",
     "seeds_of",
+    "source_of",
     "start_load",
     "start_trace",
     "starts_in",

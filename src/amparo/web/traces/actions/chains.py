@@ -26,6 +26,14 @@ def store_of(chain: ChainWindow) -> Store:
     return Store.open(folder("ledger") / chain.folder)
 
 
+def source_of(chain: ChainWindow) -> Path:
+    """The folder that keeps the file a chain was loaded from, so that merkle proofs can be made.
+
+    It is absent where the chain was loaded from files outside the home: those are not copied.
+    """
+    return folder("ledger") / chain.folder / "source"
+
+
 def load_chain(
     *,
     actor: Person,
@@ -51,7 +59,7 @@ def load_chain(
 
 @transaction.atomic
 def start_load(*, actor: Person, source: Path, name: str, window: str | None = None) -> Job:
-    """Queue `load_chain` of a file that lies in a folder of its own below the ledger's; the job removes that folder.
+    """Queue `load_chain` of a file that lies in a folder of its own below the ledger's; the job moves that folder.
 
     Raises NotAllowed. What is wrong with the source, the job says.
     """

@@ -7,18 +7,21 @@ from amparo.web.accounts.models import Person
 from amparo.web.common.home import folder
 from amparo.web.common.jobs import JobStopped, Run, handler
 from amparo.web.common.models import Job
-from amparo.web.traces.actions import load_chain
+from amparo.web.traces.actions import load_chain, source_of
 
 
 @handler("traces.load")
 def run_load(run: Run) -> None:
-    """Load what was uploaded; killed, it starts over, and a source that is there already is not stored twice."""
+    """Load what was uploaded; killed, it starts over, and a source that is there already is not stored twice.
+
+    The file stays beside its store: merkle proofs are made from it.
+    """
     asked = run.job.parameters
     place = folder("ledger") / str(asked["place"])
     if not place.exists():
         return  # done before; its worker died before it could say so
     try:
-        load_chain(
+        chain = load_chain(
             actor=Person.objects.get(pk=run.job.actor_id),
             source=place / str(asked["file"]),
             name=str(asked["name"]),
@@ -33,4 +36,7 @@ def run_load(run: Run) -> None:
     except AmparoError:
         shutil.rmtree(place)
         raise
-    shutil.rmtree(place)
+    if source_of(chain).exists():
+        shutil.rmtree(place)
+    else:
+        place.rename(source_of(chain))
