@@ -7,9 +7,10 @@ from amparo.base import Registry
 from amparo.ledger.errors import NotABlockSource
 from amparo.ledger.sources.base import BlockScan, Record, Scan, Source, SourceFile
 from amparo.ledger.sources.block_file import BlockFile
+from amparo.ledger.sources.node import NodeFolder, NodeSource
 from amparo.ledger.sources.raw_block import RawBlock
 
-SOURCES: Final[Registry[Source]] = Registry("block source", BlockFile(), RawBlock())
+SOURCES: Final[Registry[Source]] = Registry("block source", NodeFolder(), BlockFile(), RawBlock())
 
 
 def source_of(path: Path) -> Source:
@@ -20,4 +21,16 @@ def source_of(path: Path) -> Source:
     raise NotABlockSource(path=path.name)
 
 
-__all__ = ["SOURCES", "BlockFile", "BlockScan", "RawBlock", "Record", "Scan", "Source", "SourceFile", "source_of"]
+__all__ = [
+    "SOURCES",
+    "BlockFile",
+    "BlockScan",
+    "NodeFolder",
+    "NodeSource",
+    "RawBlock",
+    "Record",
+    "Scan",
+    "Source",
+    "SourceFile",
+    "source_of",
+]

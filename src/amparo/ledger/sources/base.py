@@ -10,7 +10,7 @@ import numpy as np
 from amparo.base import Progress, SkipCount
 from amparo.ledger.addresses import Network
 from amparo.ledger.blocks import HEADER_SIZE, Block, Header, Origin, Tx, read_block, read_header
-from amparo.ledger.columns import BlockColumns, TxBatch, TxFlag
+from amparo.ledger.columns import BlockColumns, Given, TxBatch, TxFlag
 from amparo.ledger.errors import BadMask, SourceChanged
 
 MASK_NAME: Final = "xor.dat"
@@ -77,6 +77,16 @@ class Source(Protocol):
         ...
 
 
+class SpentReader(Protocol):
+    """What lies beside blocks and says which outputs they spend (amparo.ledger.sources.undo_files)."""
+
+    def restart(self) -> None:
+        """The blocks come again from their first one."""
+        ...
+
+    def given(self, batch: TxBatch) -> Given | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class BlockScan:
     """A Scan of block records in files: any block can be read again, alone."""
@@ -87,6 +97,7 @@ class BlockScan:
     records: tuple[Record, ...]
     first_height: int | None
     complete: bool
+    spent: SpentReader | None = None
 
     @property
     def tip(self) -> bytes:
@@ -102,6 +113,12 @@ class BlockScan:
         return replace(self, records=self.records[count:], first_height=height, complete=self.complete and not count)
 
     def batches(self, progress: Progress) -> Iterator[TxBatch]:
+        if self.spent is not None:
+            self.spent.restart()
+        for batch in self._walked(progress):
+            yield batch if self.spent is None else batch._replace(given=self.spent.given(batch))
+
+    def _walked(self, progress: Progress) -> Iterator[TxBatch]:
         held: list[tuple[Record, Block]] = []
         for number, each in enumerate(self.blocks()):
             held.append(each)

@@ -1,5 +1,7 @@
 """Source `block-file`: a Bitcoin node's blk*.dat files (or one of them), masked by xor.dat or not.
 
+Where rev*.dat lie beside them, what a block spends is taken from there too (undo_files).
+
 A file is a row of records: network magic, length (u32), block. Records lie in order of arrival, with duplicates
 and stale blocks between them; the tail is zeros that the node allocated in advance, or a record it had not
 finished. Source: Bitcoin Core `node/blockstorage.cpp`; the mask since Core 28 (doc/release-notes).
@@ -7,6 +9,7 @@ finished. Source: Bitcoin Core `node/blockstorage.cpp`; the mask since Core 28 (
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
@@ -17,6 +20,7 @@ from amparo.ledger.errors import CutInside, NoBlocks, NoProofOfWork, RecordTooLo
 from amparo.ledger.hashes import shown
 from amparo.ledger.sources.base import BlockScan, Record, SourceFile, read_mask, unmask
 from amparo.ledger.sources.chain import active_chain
+from amparo.ledger.sources.undo_files import RevFiles
 
 PATTERN: Final = "blk*.dat"
 _CHUNK: Final = 1 << 20
@@ -48,14 +52,17 @@ class BlockFile:
         if reader.network is None or not reader.records:
             raise NoBlocks(path=path.name)
         chain = active_chain(reader.records, [file.path.name for file in files], reader.network, skipped, window=window)
-        scan = BlockScan(reader.network, files, mask, chain.records, chain.first_height, chain.complete)
+        undo = RevFiles(paths, reader.network.magic, mask, skipped)
+        spent = undo if undo.files else None
+        files += undo.files
+        scan = BlockScan(reader.network, files, mask, chain.records, chain.first_height, chain.complete, spent)
         return scan if chain.first_height is not None else _with_claimed_height(scan)
 
 
 def _with_claimed_height(scan: BlockScan) -> BlockScan:
     """A window's first height is what its first coinbase says (BIP 34), None in older blocks."""
     height = scan.block(scan.records[0]).claimed_height
-    return BlockScan(scan.network, scan.files, scan.mask, scan.records, height, scan.complete)
+    return replace(scan, first_height=height)
 
 
 class _Place(NamedTuple):

@@ -5,19 +5,23 @@ height, and for spent outputs of a window (verbosity 3), which are kept apart an
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from amparo.base import Progress, silent
+from amparo.base import Progress, SkipCount, silent
 from amparo.ledger.addresses import BY_NAME, Network
 from amparo.ledger.blocks import HEADER_SIZE, Block, Origin, read_block, read_header
 from amparo.ledger.hashes import shown
 from amparo.ledger.nodes.errors import KeepsChanging, NoSuchHeight, NotJsonRpc, OtherChain, WrongBlock
 from amparo.ledger.nodes.rpc import TIMEOUT, NodeRpc
 from amparo.ledger.nodes.transport import Transport
-from amparo.ledger.sources.node_folder import BlockFolder
+from amparo.ledger.sources.base import BlockScan
+from amparo.ledger.sources.block_file import BlockFile
+from amparo.ledger.sources.node_folder import LABEL, BlockFolder, read_label
 from amparo.ledger.sources.node_spent import spent_outputs
 from amparo.ledger.sources.undo import write_undo
+from amparo.ledger.sources.undo_files import RevFiles
 
 _MAX_TURNS: Final = 20
 
@@ -126,3 +130,26 @@ class NodeSource:
 
     def _undo(self, name: str, block: Block, height: int) -> bytes:
         return write_undo(spent_outputs(self.rpc.block_with_spent(name), block, height, self.rpc.host))
+
+
+class NodeFolder:
+    """A folder that `NodeSource` filled: blocks as a block file holds them, and the node's word on what they spend."""
+
+    name = "node"
+
+    def examples(self) -> tuple[str, ...]:
+        return (f"fetched/{LABEL}",)
+
+    def recognises(self, path: Path) -> bool:
+        return path.is_dir() and read_label(path) is not None
+
+    def scan(self, path: Path, skipped: SkipCount, progress: Progress, *, window: bool) -> BlockScan:
+        """As block-file. A folder that begins later than genesis is a declared window by its label."""
+        label = read_label(path) or {}
+        first = label.get("first")
+        scan = BlockFile().scan(path, skipped, progress, window=window or first != 0)
+        blocks = [file.path for file in scan.files]
+        spent = RevFiles(blocks, scan.network.magic, scan.mask, skipped, prefix="spent", source="node")
+        height = first if isinstance(first, int) else scan.first_height
+        files = (*scan.files, *spent.files)
+        return replace(scan, files=files, first_height=height, spent=spent if spent.files else None)

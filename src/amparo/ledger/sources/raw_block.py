@@ -1,6 +1,7 @@
 """Source `raw-block`: one block alone, without record header, as its own declared window.
 
-What it spends is mostly not in it: those inputs are unresolved, and a trace over them ends in account `gap`.
+What it spends is mostly not in it: those inputs are unresolved, and a trace over them ends in account `gap`, unless
+the block's undo data lies beside it (`NAME-undo.raw`).
 A raw block does not say its network; Bitcoin's main network is assumed, and the store's manifest says so.
 """
 
@@ -12,6 +13,7 @@ from amparo.ledger.addresses import NETWORKS
 from amparo.ledger.blocks import HEADER_SIZE, MAX_BLOCK, Origin, read_block, read_header
 from amparo.ledger.errors import BlockCut, RecordTooLong
 from amparo.ledger.sources.base import BlockScan, Record, SourceFile
+from amparo.ledger.sources.undo_files import raw_undo_beside
 
 
 class RawBlock:
@@ -41,4 +43,6 @@ class RawBlock:
         progress(len(data), len(data), "bytes")
         file = SourceFile(path, len(data), hashlib.sha256(data).hexdigest())
         record = Record(0, 0, len(data), block.header)
-        return BlockScan(NETWORKS[0], (file,), bytes(8), (record,), block.claimed_height, complete=False)
+        undo = raw_undo_beside(path)
+        files = (file, *(undo.files if undo else ()))
+        return BlockScan(NETWORKS[0], files, bytes(8), (record,), block.claimed_height, complete=False, spent=undo)

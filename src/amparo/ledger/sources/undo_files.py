@@ -1,14 +1,14 @@
 """Undo files beside blocks: rev*.dat of a node, kept records of the same form, or one block's raw list.
 
-Each gives, for a batch of blocks, what is said of every spent output. Records stand in the order in which a node
-connected the blocks, so they are paired by their checksum, which binds them to the parent's hash.
+Each is a SpentReader: for a batch of blocks it gives what is said of every spent output. Records stand in the order
+in which a node connected the blocks, so they are paired by their checksum, which binds them to the parent's hash.
 Source: Bitcoin Core `node/blockstorage.cpp` (a block's undo lies in the rev file with its blk file's number).
 """
 
 import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, Final, NamedTuple, Protocol
+from typing import BinaryIO, Final, NamedTuple
 
 import numpy as np
 
@@ -22,19 +22,6 @@ from amparo.ledger.sources.base import SourceFile, unmask
 from amparo.ledger.sources.undo import Coins, UndoReader, checksum, read_undo
 
 _MAX_UNDO: Final = 64 << 20  # bytes; 4 MB of inputs that spend the largest possible scripts stay below
-
-
-class GivenReader(Protocol):
-    """Files a source reads beside its blocks, and what they say of a batch's spent outputs (None = nothing)."""
-
-    @property
-    def files(self) -> tuple[SourceFile, ...]: ...
-
-    def restart(self) -> None:
-        """The blocks come again from their first one."""
-        ...
-
-    def given(self, batch: TxBatch) -> Given | None: ...
 
 
 class BlockInputs(NamedTuple):
