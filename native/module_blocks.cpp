@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "blocks_index.hpp"
+#include "blocks_walk.hpp"
+#include "sha256.hpp"
 
 namespace nb = nanobind;
 
@@ -143,9 +145,103 @@ nb::list key_candidates(In1<U64> slots, unsigned bits, U64 seed, nb::bytes key, 
     return told;
 }
 
+// A vector handed over to NumPy without a copy.
+template <class T> nb::object column(std::vector<T> &&values, std::size_t width = 1) {
+    auto *held = new std::vector<T>(std::move(values));
+    nb::capsule owner(held, [](void *it) noexcept { delete static_cast<std::vector<T> *>(it); });
+    if (width == 1) return nb::cast(nb::ndarray<nb::numpy, T, nb::ndim<1>>(held->data(), {held->size()}, owner));
+    return nb::cast(nb::ndarray<nb::numpy, T, nb::ndim<2>>(held->data(), {held->size() / width, width}, owner));
+}
+
+nb::dict told(amparo::BlockRows &&rows) {
+    nb::dict out;
+    out["hash"] = column(std::move(rows.hash), 32);
+    out["prev"] = column(std::move(rows.prev), 32);
+    out["time"] = column(std::move(rows.time));
+    out["height"] = column(std::move(rows.height));
+    out["n_tx"] = column(std::move(rows.n_tx));
+    out["txid"] = column(std::move(rows.txid), 32);
+    out["version"] = column(std::move(rows.version));
+    out["locktime"] = column(std::move(rows.locktime));
+    out["at"] = column(std::move(rows.at));
+    out["size"] = column(std::move(rows.size));
+    out["weight"] = column(std::move(rows.weight));
+    out["flags"] = column(std::move(rows.flags));
+    out["n_out"] = column(std::move(rows.n_out));
+    out["n_in"] = column(std::move(rows.n_in));
+    out["value"] = column(std::move(rows.value));
+    out["stype"] = column(std::move(rows.stype));
+    out["payload"] = column(std::move(rows.payload), 32);
+    out["prev_txid"] = column(std::move(rows.prev_txid), 32);
+    out["prev_vout"] = column(std::move(rows.prev_vout));
+    out["sequence"] = column(std::move(rows.sequence));
+    return out;
+}
+
+nb::tuple walk_blocks(Out1<U8> data, In1<U64> start, In1<U64> length, In1<U64> at, std::optional<Rows32> hashes,
+                      nb::bytes mask) {
+    const std::size_t count = start.shape(0);
+    want(length.shape(0) == count && at.shape(0) == count && (!hashes || hashes->shape(0) == count), "one row a block");
+    want(mask.size() == 8, "a mask of 8 octets");
+    amparo::BlockRows rows;
+    {
+        const auto *key = static_cast<const U8 *>(mask.data());
+        nb::gil_scoped_release unlocked;
+        U64 before = 0;
+        for (std::size_t i = 0; i < count; ++i) {
+            const U64 from = start.data()[i], size = length.data()[i];
+            want(from >= before && from <= data.shape(0) && size <= data.shape(0) - from, "blocks inside of the bytes");
+            before = from + size;
+            if (std::any_of(key, key + 8, [](U8 octet) { return octet != 0; }))
+                amparo::unmask(data.data() + from, size, at.data()[i], key);
+        }
+        const amparo::BlockBytes blocks{data.data(), start.data(), length.data(), at.data(),
+                                        hashes ? hashes->data() : nullptr, count};
+        rows = amparo::walk_blocks(blocks);
+    }
+    const nb::object fault =
+        rows.fault == amparo::BlockFault::none
+            ? nb::none()
+            : nb::object(nb::make_tuple(static_cast<int>(rows.fault), rows.fault_block, rows.fault_at, rows.facts[0],
+                                        rows.facts[1], rows.facts[2]));
+    return nb::make_tuple(told(std::move(rows)), fault);
+}
+
+nb::bytes sha256_of(nb::bytes data) {
+    U8 digest[32];
+    amparo::sha256(static_cast<const U8 *>(data.data()), data.size(), digest);
+    return nb::bytes(digest, 32);
+}
+
+nb::bytes ripemd160_of(nb::bytes data) {
+    U8 digest[20];
+    amparo::ripemd160(static_cast<const U8 *>(data.data()), data.size(), digest);
+    return nb::bytes(digest, 20);
+}
+
+// All digests in one row: the lanes are shared out among the messages.
+nb::bytes dsha256_of(nb::list messages) {
+    std::vector<nb::bytes> held;
+    for (nb::handle each : messages) held.push_back(nb::cast<nb::bytes>(each));
+    std::vector<U8> digests(32 * held.size());
+    std::vector<amparo::Message> jobs;
+    for (std::size_t i = 0; i < held.size(); ++i)
+        jobs.push_back({static_cast<const U8 *>(held[i].data()), held[i].size(), digests.data() + 32 * i});
+    amparo::dsha256_many(jobs.data(), jobs.size());
+    return nb::bytes(digests.data(), digests.size());
+}
+
 }  // namespace
 
 void bind_blocks(nb::module_ &m) {
+    m.def("walk_blocks", &walk_blocks, nb::arg("data").noconvert(), nb::arg("start").noconvert(),
+          nb::arg("length").noconvert(), nb::arg("at").noconvert(), nb::arg("hashes").none().noconvert(), nb::arg("mask"),
+          "(columns, fault): whole blocks at start/length of `data`, at `at` of their file; the mask is undone in place.\n"
+          "`fault` is None or (kind, block, byte of the file, three facts); the columns before it do not count then.");
+    m.def("sha256", &sha256_of, nb::arg("data"));
+    m.def("dsha256", &dsha256_of, nb::arg("messages"), "SHA-256 of the SHA-256 of each message, 32 octets each.");
+    m.def("ripemd160", &ripemd160_of, nb::arg("data"));
+    m.def("has_sha_instructions", &amparo::has_sha_instructions);
     m.def("resolve_part", &resolve_part, nb::arg("slots").noconvert(), nb::arg("low"), nb::arg("bits"), nb::arg("seed"),
           nb::arg("txid").noconvert(), nb::arg("first_out").noconvert(), nb::arg("first_in").noconvert(),
           nb::arg("value").noconvert(), nb::arg("start"), nb::arg("stop"), nb::arg("look"),
