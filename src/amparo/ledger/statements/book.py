@@ -10,12 +10,14 @@ from hashlib import blake2b
 from typing import Final
 
 from amparo.ledger.accounts import Kind, Opening, Position, Transfer
+from amparo.ledger.statements.errors import NotThatStatement
 from amparo.ledger.statements.money import digits_of, shown
 from amparo.ledger.statements.records import Line, Part, Place, Problem, Read
 from amparo.ledger.statements.times import day_of
 
 REMEMBERED: Final = 200_000
-_TOP: Final = 10**9
+#: Lines one file may hold of one account: places of later files begin behind it.
+TOP: Final = 10_000_000
 
 
 class Book:
@@ -98,6 +100,8 @@ class Book:
     def _position(self, line: Line) -> tuple[Position, list[Problem]]:
         """Order inside the ledger: time, then the file's order; a line out of order keeps its place in the file."""
         self._count += 1
+        if self._count >= TOP:
+            raise NotThatStatement(file=line.place.file, form="statement", why=f"it has more than {TOP} lines")
         problems = []
         time = line.time
         if self._last_time is not None and (time - self._last_time) * (-1 if self._newest_first else 1) < 0:
@@ -105,7 +109,7 @@ class Book:
             problems.append(Problem(line.place, "out-of-order", said, day_of(time).isoformat(), grave=False))
             time = self._last_time
         self._last_time = time
-        return Position(time, _TOP - self._count if self._newest_first else self._count, 0), problems
+        return Position(time, TOP - self._count if self._newest_first else self._count, 0), problems
 
     def _check_balance(self, line: Line) -> Iterator[Read]:
         if self._newest_first:

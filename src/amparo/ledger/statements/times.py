@@ -11,7 +11,7 @@ from amparo.ledger.statements.errors import UnknownZone
 DAY: Final = 86_400
 _OFFSET: Final = re.compile(r"([+-])(\d{2}):?(\d{2})")
 #: Years a statement can be of; another one is a misread date.
-_YEARS: Final = range(1950, 2101)
+_YEARS: Final = range(1970, 2101)
 #: What a profile's date formats may hold: no locale names, so that they mean the same on every machine.
 FIELDS: Final = frozenset("dmYyHMSfp%Iz")
 
