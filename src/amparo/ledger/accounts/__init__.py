@@ -3,14 +3,44 @@
 from amparo.ledger.accounts.books import Asset, Balance, Block, Opening
 from amparo.ledger.accounts.check import check_balances
 from amparo.ledger.accounts.join import JOIN_KINDS, Join, JoinKind, JoinLevel, OutputRef, Ref, TransferRef
+from amparo.ledger.accounts.rules import ACCOUNT_RULES
 from amparo.ledger.accounts.store import AccountStore
+from amparo.ledger.accounts.trace import (
+    ACCOUNT_NOTES,
+    ACCOUNT_STOPS,
+    AccountLeaf,
+    AccountNote,
+    AccountSeed,
+    AccountStep,
+    AccountStop,
+    AccountStops,
+    AccountTrace,
+    AssetTotals,
+    Seed,
+    Side,
+    TransferSeed,
+    rerun_account_trace,
+    seed_from_dict,
+    trace_accounts,
+)
 from amparo.ledger.accounts.transfer import Account, Kind, Position, Transfer
 
 __all__ = [
+    "ACCOUNT_NOTES",
+    "ACCOUNT_RULES",
+    "ACCOUNT_STOPS",
     "JOIN_KINDS",
     "Account",
+    "AccountLeaf",
+    "AccountNote",
+    "AccountSeed",
+    "AccountStep",
+    "AccountStop",
+    "AccountStops",
     "AccountStore",
+    "AccountTrace",
     "Asset",
+    "AssetTotals",
     "Balance",
     "Block",
     "Join",
@@ -21,7 +51,13 @@ __all__ = [
     "OutputRef",
     "Position",
     "Ref",
+    "Seed",
+    "Side",
     "Transfer",
     "TransferRef",
+    "TransferSeed",
     "check_balances",
+    "rerun_account_trace",
+    "seed_from_dict",
+    "trace_accounts",
 ]

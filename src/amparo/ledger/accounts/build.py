@@ -154,8 +154,8 @@ class Generation:
         found = database.execute(
             "SELECT ledger, min(purse), max(purse) + 1 FROM purse GROUP BY 1 ORDER BY 1"
         ).fetchall()
-        ends = [*list(starts.values())[1:], self.made.rows]
-        rows = {name: (first, end) for (name, first), end in zip(starts.items(), ends, strict=True)}
+        ends = [*list(starts.values())[1:], self.made.rows]  # one too many where there is no ledger at all
+        rows = {name: (first, end) for (name, first), end in zip(starts.items(), ends, strict=False)}
         for name, first, end in found:
             span = rows.get(name, (0, 0))
             self.made.spans.append(LedgerSpan(name, *span, int(first), int(end)))

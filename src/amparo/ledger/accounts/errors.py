@@ -69,3 +69,95 @@ class UnknownBlock(AmparoError):
     code = "L509"
     sentence = gettext_noop("%(ledger)s holds no block %(height)s with the hash %(hash)s.")
     advice = gettext_noop("Load the chain again from its source.")
+
+
+class LedgerTwice(AmparoError):
+    code = "L520"
+    sentence = gettext_noop("Two of the stores given hold the ledger %(ledger)s.")
+    advice = gettext_noop("Give each ledger once; merge the two loads into one store first.")
+    exit_code = 2
+
+
+class NoAccountSeeds(AmparoError):
+    code = "L521"
+    sentence = gettext_noop("A trace needs at least one transfer to start from; the seeds given name none.")
+    advice = gettext_noop("Name a transfer, or an account and a time from which on its transfers count.")
+    exit_code = 2
+
+
+class TransferClaimedTwice(AmparoError):
+    code = "L522"
+    sentence = gettext_noop("The transfer %(transfer)s is named by two seeds with different amounts.")
+    advice = gettext_noop("Give one amount for it.")
+    exit_code = 2
+
+
+class TransferClaimOutOfRange(AmparoError):
+    code = "L523"
+    sentence = gettext_noop("The claim of %(amount)s on the transfer %(transfer)s must be between 1 and %(value)s.")
+    advice = gettext_noop("Claim at most what was moved.")
+    exit_code = 2
+
+
+class AmbiguousTransferClaim(AmparoError):
+    code = "L524"
+    sentence = gettext_noop(
+        "Other traced money travels with the transfer %(transfer)s, of which only a part is claimed."
+    )
+    advice = gettext_noop("Claim it whole, or follow by a rule that keeps an order.")
+    exit_code = 2
+
+
+class AccountsNotConserved(AmparoError):
+    code = "L525"
+    sentence = gettext_noop(
+        "The trace does not add up in %(asset)s of %(ledger)s: %(claims)s came in, %(found)s are accounted for."
+    )
+    advice = gettext_noop("This is a fault of the program. Do not use the trace; report it with this code.")
+
+
+class PoisonNeedsStop(AmparoError):
+    code = "L526"
+    sentence = gettext_noop("Poison on accounts reaches nearly everything: it needs a limit of hops or a last date.")
+    advice = gettext_noop("Set a limit of hops or a last date, or choose another rule.")
+    exit_code = 2
+
+
+class UnknownFeePlace(AmparoError):
+    code = "L527"
+    sentence = gettext_noop("A fee on accounts is taken first or last in its transaction, not “%(fee)s”.")
+    advice = gettext_noop("Choose first or last.")
+    exit_code = 2
+
+
+class BalanceNotKnown(AmparoError):
+    code = "L528"
+    sentence = gettext_noop("The balance of %(account)s in %(asset)s is not known, so it cannot be claimed.")
+    advice = gettext_noop("Load its opening balance, or claim transfers instead.")
+    exit_code = 2
+
+
+class JoinTooLarge(AmparoError):
+    code = "L530"
+    sentence = gettext_noop("The joins of the transfer %(transfer)s add up to %(joined)s; it moved %(value)s.")
+    advice = gettext_noop("Two joins claim the same money: keep the one that is right.")
+
+
+class JoinOrder(AmparoError):
+    code = "L531"
+    sentence = gettext_noop("The join from %(out)s to %(into)s would let money arrive before it left.")
+    advice = gettext_noop("The join is wrong, or the order of the lines in a source is.")
+
+
+class RuleNotBackward(AmparoError):
+    code = "L532"
+    sentence = gettext_noop("The rule %(rule)s cannot be followed backward: its order depends on what is traced.")
+    advice = gettext_noop("Choose fifo, lifo, haircut or poison, or trace forward from the suspected source.")
+    exit_code = 2
+
+
+class UnknownOpeningPolicy(AmparoError):
+    code = "L533"
+    sentence = gettext_noop("An unknown opening balance is a gap or the least possible one, not “%(policy)s”.")
+    advice = gettext_noop("Choose gap or least.")
+    exit_code = 2
