@@ -1,20 +1,28 @@
 """What every source of a UTXO chain gives: its files with their digests, and the active chain as columns."""
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
 from amparo.base import Progress, SkipCount
 from amparo.ledger.addresses import Network
-from amparo.ledger.blocks import HEADER_SIZE, Block, Header, Origin, Tx, read_block, read_header
-from amparo.ledger.columns import BlockColumns, Given, TxBatch, TxFlag
+from amparo.ledger.blocks import HEADER_SIZE, Block, Header, Origin, read_block, read_header
+from amparo.ledger.columns import Given, TxBatch
 from amparo.ledger.errors import BadMask, SourceChanged
+from amparo.ledger.walk import BlockBytes, walk_blocks
 
 MASK_NAME: Final = "xor.dat"
 BATCH_BYTES: Final = 8 << 20
+WALKERS: Final = 2
+RECORD_HEAD: Final = 8  # magic and length before each block
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 class SourceFile(NamedTuple):
@@ -119,16 +127,41 @@ class BlockScan:
             yield batch if self.spent is None else batch._replace(given=self.spent.given(batch))
 
     def _walked(self, progress: Progress) -> Iterator[TxBatch]:
-        held: list[tuple[Record, Block]] = []
-        for number, each in enumerate(self.blocks()):
-            held.append(each)
-            if sum(record.length for record, _ in held) >= BATCH_BYTES:
-                yield batch_of(held)
-                held = []
-                progress(number + 1, self.n_blocks, "blocks")
-        if held:
-            yield batch_of(held)
-            progress(self.n_blocks, self.n_blocks, "blocks")
+        """Groups of records, read and walked by two threads, in their order."""
+        done = 0
+        for batch in in_order(self._walk, groups(self.records), WALKERS):
+            done += len(batch.blocks.hash)
+            yield batch
+            progress(done, self.n_blocks, "blocks")
+
+    def _walk(self, records: Sequence[Record]) -> TxBatch:
+        return walk_blocks(self._bytes(records))
+
+    def _bytes(self, records: Sequence[Record]) -> BlockBytes:
+        """Read the records of one group, those that lie side by side in one go."""
+        start: list[int] = []
+        data = np.empty(sum(map(_room, records)), dtype=np.uint8)
+        filled = 0
+        for run in _runs(records):
+            first, last = run[0], run[-1]
+            size = last.at + last.length - first.at
+            path = self.files[first.file].path
+            with path.open("rb") as stream:
+                stream.seek(first.at)
+                if stream.readinto(data[filled : filled + size].data) != size:
+                    raise SourceChanged(file=path.name)
+            start.extend(filled + each.at - first.at for each in run)
+            filled += size
+        return BlockBytes(
+            data,
+            np.array(start, dtype=np.uint64),
+            np.array([each.length for each in records], dtype=np.uint64),
+            np.array([each.at for each in records], dtype=np.uint64),
+            np.array([each.file for each in records], dtype=np.uint16),
+            [file.path.name for file in self.files],
+            np.frombuffer(b"".join(each.header.hash for each in records), dtype=np.uint8).reshape(-1, 32),
+            self.mask,
+        )
 
     def blocks(self) -> Iterator[tuple[Record, Block]]:
         """Read and check the blocks in chain order, one in memory at a time."""
@@ -151,6 +184,50 @@ class BlockScan:
         return data
 
 
+def groups(records: Sequence[Record], size: int = BATCH_BYTES) -> Iterator[Sequence[Record]]:
+    """Records in rows of about `size` bytes."""
+    first, held = 0, 0
+    for number, record in enumerate(records):
+        held += record.length
+        if held >= size:
+            yield records[first : number + 1]
+            first, held = number + 1, 0
+    if first < len(records):
+        yield records[first:]
+
+
+def _room(record: Record) -> int:
+    return record.length + RECORD_HEAD
+
+
+def _runs(records: Sequence[Record]) -> Iterator[list[Record]]:
+    """Records that follow each other in one file."""
+    run: list[Record] = []
+    for record in records:
+        if run and (record.file != run[-1].file or record.at != run[-1].at + _room(run[-1])):
+            yield run
+            run = []
+        run.append(record)
+    if run:
+        yield run
+
+
+def in_order(work: Callable[[T], R], parts: Iterable[T], workers: int) -> Iterator[R]:
+    """The results of `work` in the order of `parts`, some of them made ahead by other threads."""
+    with ThreadPoolExecutor(workers) as pool:
+        waiting: deque[Future[R]] = deque()
+        try:
+            for part in parts:
+                waiting.append(pool.submit(work, part))
+                if len(waiting) > workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for each in waiting:
+                each.cancel()
+
+
 def read_mask(folder: Path) -> bytes:
     """The 8-byte mask of a node's block files (xor.dat beside them), zeros where there is none."""
     path = folder / MASK_NAME
@@ -171,46 +248,3 @@ def unmask(data: bytes, mask: bytes, at: int) -> bytes:
     key = (mask[turn:] + mask[:turn]) * (len(data) // 8 + 1)
     whole = int.from_bytes(data, "little") ^ int.from_bytes(key[: len(data)], "little")
     return whole.to_bytes(len(data), "little")
-
-
-def batch_of(held: list[tuple[Record, Block]]) -> TxBatch:
-    """Blocks as columns."""
-    txs = [tx for _, block in held for tx in block.txs]
-    outs = [output for tx in txs for output in tx.outputs]
-    ins = [each for tx in txs for each in tx.inputs]
-
-    def rows(parts: list[bytes]) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
-        return np.frombuffer(b"".join(parts), dtype=np.uint8).reshape(-1, 32)
-
-    def flags(tx: Tx) -> int:
-        rbf = any(each.sequence < 0xFFFFFFFE for each in tx.inputs)
-        return TxFlag.COINBASE * tx.coinbase | TxFlag.SEGWIT * tx.segwit | TxFlag.RBF * rbf
-
-    blocks = BlockColumns(
-        hash=rows([record.header.hash for record, _ in held]),
-        prev=rows([record.header.prev for record, _ in held]),
-        time=np.array([record.header.time for record, _ in held], dtype=np.int64),
-        height=np.full(len(held), -1, dtype=np.int64),
-        n_tx=np.array([len(block.txs) for _, block in held], dtype=np.uint32),
-        file=np.array([record.file for record, _ in held], dtype=np.uint16),
-        at=np.array([record.at for record, _ in held], dtype=np.uint64),
-        length=np.array([record.length for record, _ in held], dtype=np.uint32),
-    )
-    return TxBatch(
-        blocks,
-        txid=rows([tx.txid for tx in txs]),
-        version=np.array([tx.version for tx in txs], dtype=np.int32),
-        locktime=np.array([tx.locktime for tx in txs], dtype=np.uint32),
-        at=np.array([tx.at for tx in txs], dtype=np.uint64),
-        size=np.array([tx.size for tx in txs], dtype=np.uint32),
-        weight=np.array([tx.weight for tx in txs], dtype=np.uint32),
-        flags=np.array([flags(tx) for tx in txs], dtype=np.uint16),
-        n_out=np.array([len(tx.outputs) for tx in txs], dtype=np.uint32),
-        n_in=np.array([len(tx.inputs) for tx in txs], dtype=np.uint32),
-        value=np.array([each.value for each in outs], dtype=np.int64),
-        stype=np.array([each.kind for each in outs], dtype=np.uint8),
-        payload=rows([each.payload.ljust(32, b"\0") for each in outs]),
-        prev_txid=rows([each.txid for each in ins]),
-        prev_vout=np.array([each.vout for each in ins], dtype=np.uint32),
-        sequence=np.array([each.sequence for each in ins], dtype=np.uint32),
-    )
