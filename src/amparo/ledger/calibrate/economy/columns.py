@@ -7,7 +7,7 @@ hand to Bitcoin Core have real ones over the same structure.
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from amparo.ledger.calibrate.economy.wallet import Chain
 from amparo.ledger.calibrate.economy.world import Parameters, World
 from amparo.ledger.columns import BlockColumns, Bytes, TxBatch, TxFlag
 from amparo.ledger.scripts import PAYLOAD_SIZE, ScriptKind
+from amparo.ledger.sources import SourceFile
 
 GENESIS_TIME: Final = 1296688602
 BLOCK_SECONDS: Final = 600
@@ -51,9 +52,18 @@ class Economy:
     block_hash: Bytes = field(repr=False)
     payload: Bytes = field(repr=False)  # (addresses, 32)
     network: Network = BY_NAME["regtest"]
-    files: tuple[Any, ...] = ()
+    files: tuple[SourceFile, ...] = ()
     first_height: int | None = 0
     complete: bool = True
+
+    @property
+    def name(self) -> str:
+        return f"economy-{self.parameters.seed}-{self.parameters.transactions}"
+
+    @property
+    def source(self) -> str:
+        """The kind of source, as a load's report names it."""
+        return "made economy"
 
     @property
     def n_blocks(self) -> int:

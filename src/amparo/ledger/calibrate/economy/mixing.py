@@ -27,6 +27,7 @@ DENOMINATIONS: Final = tuple(
     )
 )
 LEAST2: Final = 5000  # Wasabi 2 makes no smaller output
+UNTOUCHED: Final = 10_000  # Wasabi's threshold of what it takes for dust
 COORDINATOR: Final = Style(2, 0)
 
 
@@ -44,6 +45,7 @@ class Mixing:
         self.chain, self.dice, self.people = chain, chain.dice, people
         self.owner = chain.new_owner()
         self.till = Wallet(self.owner, Habits(SEGWIT, "fresh"))  # coordinators' fees
+        self.seeds = dict.fromkeys(POOLS, 0)
         self.crowd: dict[str, list[Person]] = {name: [] for name, _ in MIXERS}
         self.premix: dict[int, list[tuple[int, Person]]] = {size: [] for size in POOLS}
         self.postmix: dict[int, list[tuple[int, Person]]] = {size: [] for size in POOLS}
@@ -64,7 +66,9 @@ class Mixing:
         found = []
         for person in self.dice.some(self.crowd[name], 6 * count):
             wallet = person.wallets[0] if self.dice.chance(0.8) or person.mixed is None else person.mixed
-            coins = self.dice.some(wallet.coins, self.dice.between(1, most_coins)) if wallet.coins else []
+            # Mixing wallets do not touch dust: somebody else may have sent it to learn which coins go together.
+            clean = [each for each in wallet.coins if self.chain.value[each] >= UNTOUCHED]
+            coins = self.dice.some(clean, self.dice.between(1, most_coins)) if clean else []
             worth = sum(self.chain.value[each] for each in coins)
             if worth >= least:
                 found.append(Seat(person, wallet, coins, worth))
@@ -93,8 +97,8 @@ class Mixing:
 
     def wasabi1(self) -> int | None:
         base = COIN // 10 + self.dice.between(-300_000, 300_000)
-        seats = self._seats("wasabi1", self.dice.between(10, 25), base + 200_000, 3)
-        if len(seats) < 10:
+        seats = self._seats("wasabi1", self.dice.between(18, 32), base + 200_000, 3)
+        if len(seats) < 14:
             return None
         fee = self._share(seats, 2 * len(seats) + 1)
         levels = [1, 2, 4, 8] if self.dice.chance(0.4) else [1]
@@ -114,8 +118,8 @@ class Mixing:
         return self._join(seats, outputs, TxKind.WASABI1, by_value=True)
 
     def wasabi2(self) -> int | None:
-        seats = self._seats("wasabi2", self.dice.between(14, 24), 60_000, 4)
-        if len(seats) < 10 or sum(len(seat.coins) for seat in seats) < 20:
+        seats = self._seats("wasabi2", self.dice.between(20, 34), 60_000, 4)
+        if len(seats) < 14 or sum(len(seat.coins) for seat in seats) < 20:
             return None
         fee = self._share(seats, 5 * len(seats))
         parts = {id(seat): self._parts(seat.worth - fee, DENOMINATIONS) for seat in seats}
@@ -165,13 +169,26 @@ class Mixing:
     def whirlpool(self) -> int | None:
         """Five of different people: some fresh pieces, which pay the miner, the rest mixed before."""
         size = self.dice.pick(tuple(POOLS))
-        fresh = self._people(self.premix[size], self.dice.between(1, 4), set())
+        if self.seeds[size] < 6:  # a new pool: its first members bring whole coins
+            return self._seed(size)
+        fresh = self._people(self.premix[size], self.dice.between(2, 3), set())
         again = self._people(self.postmix[size], 5 - len(fresh), {person.owner for _, person in fresh})
-        if not again:  # the first round of a pool has nothing mixed yet
-            fresh = self._people(self.premix[size], 5, set())
-        if not fresh or len(fresh) + len(again) != 5:
+        if len(again) < 5 - len(fresh):
+            return self._seed(size)
+        if not fresh:
             return None
         return self._mix(size, fresh, again)
+
+    def _seed(self, size: int) -> int | None:
+        """One member pays itself a coin of just the pool's size, which waits as if it had been mixed before."""
+        person = self.dice.pick(self.crowd["whirlpool"])
+        address = self.chain.new_address(person.owner, SEGWIT)
+        first = self.chain.pay(person.wallets[0], [Out(address, size)], TxKind.MOVE)
+        if first is not None:
+            self.seeds[size] += 1
+            place = next(each for each in range(first, first + 2) if self.chain.address[each] == address)
+            self.postmix[size].append((place, person))
+        return first
 
     def _people(self, held: list[tuple[int, Person]], count: int, taken: set[int]) -> list[tuple[int, Person]]:
         """Coins of different people out of a queue, oldest first."""
@@ -189,7 +206,7 @@ class Mixing:
         self.premix[size] = [each for each in self.premix[size] if each[0] not in gone]
         self.postmix[size] = [each for each in self.postmix[size] if each[0] not in gone]
         people = [person for _, person in (*fresh, *again)]
-        leaves = [self.dice.chance(0.45) for _ in people]
+        leaves = [self.dice.chance(0.3) for _ in people]
         # Who leaves after this round gets the coin in the wallet of mixed coins; the others wait for the next round.
         outputs = [
             Out(self._own(person, None) if leave else self.chain.new_address(person.owner, SEGWIT), size)

@@ -87,17 +87,22 @@ class People:
         return self.chain.pay(found[1], [Out(merchant.wallet.receive(self.chain), self.price(found[1]))])
 
     def give(self) -> int | None:
-        """One person pays another."""
+        """One person pays another, now and then two at once."""
         found = self.payer()
         other = self.dice.pick(self.consumers)
         if found is None or other is found[0]:
             return None
         address = other.wallet(self.dice).receive(self.chain)
         self.known.append(address)
-        return self.chain.pay(found[1], [Out(address, self.price(found[1]))])
+        outputs = [Out(address, self.price(found[1]))]
+        if self.dice.chance(0.12):
+            third = self.dice.pick(self.consumers)
+            if third is not found[0]:
+                outputs.append(Out(third.wallets[0].receive(self.chain), max(SMALLEST, outputs[0].value // 3)))
+        return self.chain.pay(found[1], outputs)
 
     def empty_out(self) -> int | None:
-        """Everything in a wallet goes to a merchant or another person: no change."""
+        """Everything in a wallet goes to a merchant or another person, or is split between both: no change."""
         found = self.payer()
         if found is None:
             return None
@@ -105,7 +110,25 @@ class People:
         target = self.dice.pick(self.merchants).wallet if self.dice.chance(0.5) else other.wallets[0]
         if target.owner == found[0].owner:
             return None
+        if self.dice.chance(0.25):
+            return self._split(found[1], (target, self.dice.pick(self.merchants).wallet))
         return self.chain.empty(found[1], target.receive(self.chain), TxKind.EMPTY, most=6)
+
+    def _split(self, wallet: Wallet, targets: tuple[Wallet, Wallet]) -> int | None:
+        """A few coins, whole, to two others: the larger output looks like change and is none."""
+        coins = self.dice.some(wallet.coins[:20], self.dice.between(1, 4))
+        fee = self.chain.fee(wallet, coins, [each.habits.kind for each in targets])
+        worth = sum(self.chain.value[each] for each in coins) - fee
+        if worth < 50 * DUST:
+            return None
+        first = worth * self.dice.between(5, 95) // 100
+        if self.dice.chance(0.5):
+            first = max(10 * DUST, first // 10_000 * 10_000)
+        self.chain.drop(wallet, coins)
+        outputs = [
+            Out(each.receive(self.chain), value) for each, value in zip(targets, (first, worth - first), strict=True)
+        ]
+        return self.chain.write(coins, outputs, TxKind.EMPTY, wallet.style(self.chain.height, self.dice))
 
     def consolidate(self) -> int | None:
         for _ in range(TRIES):
@@ -120,7 +143,7 @@ class People:
     def move(self) -> int | None:
         """A person starts a new wallet and moves everything there."""
         found = self.payer()
-        if found is None:
+        if found is None or found[0].mixing:
             return None
         person, old = found
         new = Wallet(person.owner, Habits.drawn(self.dice))
