@@ -140,6 +140,17 @@ def read_block(data: bytes, origin: Origin) -> Block:
     return Block(header, origin.at, _claimed_height(header, walked[0].coinbase_script), txs)
 
 
+def read_tx(data: bytes, origin: Origin) -> Tx:
+    """Parse one transaction that stands alone, coinbase or not. Raises an L01x error that names its place."""
+    start = 6 if data[4:6] == b"\x00\x01" else 4
+    coinbase = data[start : start + 37] == b"\x01" + NO_TXID + b"\xff" * 4
+    reader = _Reader(data, origin)
+    tx = _read_tx(reader, first=coinbase).tx
+    if reader.at != len(data):
+        raise BytesLeftOver(**origin._asdict(), left=len(data) - reader.at)
+    return tx
+
+
 class _Walked(NamedTuple):
     """A transaction and what only the block-wide checks need."""
 

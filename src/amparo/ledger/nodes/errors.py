@@ -85,8 +85,8 @@ class WrongBlock(AmparoError):
 
 class OtherChain(AmparoError):
     code = "L713"
-    sentence = gettext_noop("The node %(host)s is on another chain: its first block is %(found)s, not %(wanted)s.")
-    advice = gettext_noop("Check the port: each network of a node has its own.")
+    sentence = gettext_noop("%(host)s is on another chain: its first block is %(found)s, not %(wanted)s.")
+    advice = gettext_noop("Check address and port: each network has its own.")
     exit_code = 2
 
 
