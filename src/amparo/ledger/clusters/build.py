@@ -48,8 +48,20 @@ def build_arrays(
     root, forest, kind = _join(view, co_spend_skips(shapes, settings.held), same_key, kept, progress)
     parent, row = _kernels.forest_tree(root, forest)
     groups, starts, members = _kernels.group_members(root)
-    merged = {"shapes": shapes, "root": root, "forest": forest, "kind": kind, "same_key": same_key}
-    trees = {"parent": parent, "row": row, "group_root": groups, "group_start": starts, "member": members}
+    merged: dict[str, NDArray[Any]] = {
+        "shapes": shapes,
+        "root": root,
+        "forest": forest,
+        "kind": kind,
+        "same_key": same_key,
+    }
+    trees: dict[str, NDArray[Any]] = {
+        "parent": parent,
+        "row": row,
+        "group_root": groups,
+        "group_start": starts,
+        "member": members,
+    }
     return merged | trees
 
 
