@@ -30,6 +30,7 @@ from amparo.ledger.accounts.manifest import LedgerSpan
 
 MEMORY: Final = "512MB"
 ROWS: Final = 1 << 15
+TABLES: Final = ("transfer", "opening", "block", "join")
 _KIND_NUMBER: Final = {kind.value: number for number, kind in enumerate(KINDS)}
 #: Text columns of a row that the data digest covers beside the arrays; `source` names a machine's files, so it is out.
 _DIGESTED: Final = ("asset", "ref", "remarks", "extra")
@@ -42,10 +43,15 @@ class Cut:
         self.ledger = ledger
         self.height = height
 
-    def where(self) -> str:
-        if self.ledger is None:
+    def where(self, table: str) -> str:
+        """The condition on rows of one of the tables; openings stay, they are of before."""
+        if self.ledger is None or table == "opening":
             return "TRUE"
-        return f"(ledger <> {_quoted(self.ledger)} OR height <= {int(self.height)})"
+        stays = [
+            f"({column} IS NULL OR {column} <> {_quoted(self.ledger)} OR {height} <= {int(self.height)})"
+            for column, height in (("ledger", "height"), ("into_ledger", "into_height"))[: 2 if table == "join" else 1]
+        ]
+        return " AND ".join(stays)
 
 
 class Made:
@@ -73,14 +79,14 @@ class Generation:
         config: dict[str, Any] = {"memory_limit": MEMORY, "temp_directory": str(self.folder / "spill"), "threads": 2}
         with duckdb.connect(config=config) as database:
             database.execute("SET preserve_insertion_order = true")
-            for name in ("transfer", "opening", "block"):
-                database.execute(f"CREATE VIEW {name} AS {self._parts(name)}")
+            for name in TABLES:
+                database.execute(f"CREATE VIEW {name}s AS {self._parts(name)}")
             self._refuse_two_openings(database)
             self._purses(database)
             self._rows(database)
             self._lines(database)
             self._tables(database)
-        for name in ("transfer", "opening", "block"):
+        for name in TABLES:
             (self.folder / f"{name}.part.parquet").unlink()
         return self.made
 
@@ -90,12 +96,12 @@ class Generation:
         if self.old is None:
             return new
         old = _quoted(str(self.old / f"{name}.parquet"))
-        where = "TRUE" if name == "opening" else self.cut.where()
+        where = self.cut.where(name)
         return f"SELECT * FROM read_parquet({old}) WHERE {where} UNION ALL {new}"  # noqa: S608 - quoted
 
     def _refuse_two_openings(self, database: duckdb.DuckDBPyConnection) -> None:
         found = database.execute(
-            "SELECT ledger, account, asset, min(amount), max(amount) FROM opening GROUP BY ALL "
+            "SELECT ledger, account, asset, min(amount), max(amount) FROM openings GROUP BY ALL "
             "HAVING min(amount) <> max(amount) ORDER BY ALL LIMIT 1"
         ).fetchall()
         for ledger, account, asset, first, second in found:
@@ -109,9 +115,9 @@ class Generation:
             "CREATE TABLE purse AS SELECT (row_number() OVER (ORDER BY ledger, account, asset) - 1)::UINTEGER AS purse,"
             " ledger, account, asset, opening, opening_source FROM ("
             " SELECT ledger, account, asset, any_value(amount) AS opening, min(source) AS opening_source FROM ("
-            "  SELECT ledger, sender AS account, asset, NULL::BLOB AS amount, NULL AS source FROM transfer"
-            "  UNION ALL SELECT ledger, receiver, asset, NULL, NULL FROM transfer"
-            "  UNION ALL SELECT ledger, account, asset, amount, source FROM opening"
+            "  SELECT ledger, sender AS account, asset, NULL::BLOB AS amount, NULL AS source FROM transfers"
+            "  UNION ALL SELECT ledger, receiver, asset, NULL, NULL FROM transfers"
+            "  UNION ALL SELECT ledger, account, asset, amount, source FROM openings"
             " ) WHERE account IS NOT NULL GROUP BY ledger, account, asset)"
         )
         digest = hashlib.sha256()
@@ -131,9 +137,9 @@ class Generation:
 
     def _rows(self, database: duckdb.DuckDBPyConnection) -> None:
         """Write transfer.parquet and the row arrays in the order of the ledgers."""
-        self.total = database.execute("SELECT count(*) FROM transfer").fetchall()[0][0]
+        self.total = database.execute("SELECT count(*) FROM transfers").fetchall()[0][0]
         query = (
-            "SELECT t.*, s.purse AS sender_purse, r.purse AS receiver_purse FROM transfer t "
+            "SELECT t.*, s.purse AS sender_purse, r.purse AS receiver_purse FROM transfers t "
             "LEFT JOIN purse s ON (s.ledger = t.ledger AND s.account = t.sender AND s.asset = t.asset) "
             "LEFT JOIN purse r ON (r.ledger = t.ledger AND r.account = t.receiver AND r.asset = t.asset) "
             "ORDER BY t.ledger, t.height, t.tx, t.log"
@@ -180,12 +186,12 @@ class Generation:
             database.execute("DROP TABLE line")
 
     def _tables(self, database: duckdb.DuckDBPyConnection) -> None:
-        for name, order in (("opening", "ledger, account, asset"), ("block", "ledger, height")):
+        for name, order in (("opening", "ledger, account, asset"), ("block", "ledger, height"), ("join", "text")):
             target = _quoted(str(self.folder / f"{name}.parquet"))
-            query = f"SELECT DISTINCT * FROM {name} ORDER BY {order}"  # noqa: S608 - our own names
+            query = f"SELECT DISTINCT * FROM {name}s ORDER BY {order}"  # noqa: S608 - our own names
             database.execute(f"COPY ({query}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
         digest = hashlib.sha256()
-        for batch in _batches(database, "SELECT DISTINCT ledger, height, hash FROM block ORDER BY ALL"):
+        for batch in _batches(database, "SELECT DISTINCT ledger, height, hash FROM blocks ORDER BY ALL"):
             _feed(
                 digest, [f"{a}:{b}:{c}" for a, b, c in zip(*(each.to_pylist() for each in batch.columns), strict=True)]
             )

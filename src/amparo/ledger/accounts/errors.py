@@ -161,3 +161,57 @@ class UnknownOpeningPolicy(AmparoError):
     sentence = gettext_noop("An unknown opening balance is a gap or the least possible one, not “%(policy)s”.")
     advice = gettext_noop("Choose gap or least.")
     exit_code = 2
+
+
+class NodeLate(OutsideWorld):
+    code = "L540"
+    sentence = gettext_noop("The node at %(node)s did not answer %(method)s in %(seconds)s seconds, %(tries)s times.")
+    advice = gettext_noop("Check that the node runs and can be reached; what was loaded is kept, so load again later.")
+
+
+class NodeUnreachable(OutsideWorld):
+    code = "L541"
+    sentence = gettext_noop("The node at %(node)s cannot be reached for %(method)s: %(why)s.")
+    advice = gettext_noop("Check the address and the network; what was loaded is kept, so load again later.")
+
+
+class NodeWrong(OutsideWorld):
+    code = "L542"
+    sentence = gettext_noop("The node at %(node)s gave an answer to %(method)s that cannot be used: %(why)s.")
+    advice = gettext_noop("Nothing of this answer was stored. Check which software answers there, or use another node.")
+
+
+class NodeRefused(OutsideWorld):
+    code = "L543"
+    sentence = gettext_noop("The node at %(node)s refused %(method)s: %(why)s.")
+    advice = gettext_noop("The node must offer this call; for internal transfers it must keep traces.")
+
+
+class OtherChain(OutsideWorld):
+    code = "L544"
+    sentence = gettext_noop("The node at %(node)s is of chain %(found)s; chain %(wanted)s is wanted.")
+    advice = gettext_noop("Give a node of the right chain, or load this one under its own name.")
+
+
+class ChainMoved(OutsideWorld):
+    code = "L545"
+    sentence = gettext_noop("Block %(height)s does not follow block %(before)s: the chain changed while it was read.")
+    advice = gettext_noop("Load again: the part that changed will be read anew.")
+
+
+class NoCommonBlock(OutsideWorld):
+    code = "L546"
+    sentence = gettext_noop("None of the blocks of %(ledger)s that are loaded is on the node's chain any more.")
+    advice = gettext_noop("Check that it is the right node, then load into a new store.")
+
+
+class BadTronRow(AmparoError):
+    code = "L550"
+    sentence = gettext_noop("%(file)s cannot be read at %(place)s: %(why)s.")
+    advice = gettext_noop("Export the transfers again; nothing was stored.")
+
+
+class ExplorerPage(OutsideWorld):
+    code = "L551"
+    sentence = gettext_noop("%(site)s gave a page that cannot be used: %(why)s.")
+    advice = gettext_noop("What was read is kept; go on later from the same place.")

@@ -83,6 +83,15 @@ BLOCK_TABLE: Final = pa.schema(
         ("time", pa.int64()),
     ]
 )
+JOIN_TABLE: Final = pa.schema(
+    [
+        ("ledger", pa.string()),  # of the transfer that leaves; null for an output of a UTXO chain
+        ("height", pa.uint64()),
+        ("into_ledger", pa.string()),
+        ("into_height", pa.uint64()),
+        ("text", pa.string()),  # canonical JSON
+    ]
+)
 PURSE_TABLE: Final = pa.schema(
     [
         ("ledger", pa.string()),

@@ -15,6 +15,7 @@ from amparo.base import Progress
 from amparo.ledger.accounts.books import Asset, Block, Opening
 from amparo.ledger.accounts.build import Cut, Generation, Made
 from amparo.ledger.accounts.errors import AccountStoreNotWritten
+from amparo.ledger.accounts.join import Join
 from amparo.ledger.accounts.layout import ARRAYS
 from amparo.ledger.accounts.manifest import Manifest
 from amparo.ledger.accounts.staging import Staging
@@ -28,6 +29,7 @@ class Input:
     transfers: Iterable[Transfer] = ()
     openings: Iterable[Opening] = ()
     blocks: Iterable[Block] = ()
+    joins: Iterable[Join] = ()
     assets: Mapping[str, Asset] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
 
@@ -61,7 +63,7 @@ def publish(
 def _stage(work: Path, new: Input) -> None:
     staging = Staging(work)
     try:
-        staging.add(new.transfers, new.openings, new.blocks)
+        staging.add(new.transfers, new.openings, new.blocks, new.joins)
     finally:
         staging.close()
 

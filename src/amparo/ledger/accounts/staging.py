@@ -10,8 +10,10 @@ import pyarrow.parquet as pq
 from amparo.base import NotCanonical, canonical
 from amparo.ledger.accounts.books import Block, Opening
 from amparo.ledger.accounts.errors import BadTransfer
+from amparo.ledger.accounts.join import Join, Ref, TransferRef
 from amparo.ledger.accounts.layout import (
     BLOCK_TABLE,
+    JOIN_TABLE,
     MAX_AMOUNT,
     OPENING_TABLE,
     TRANSFER_TABLE,
@@ -59,11 +61,16 @@ class Staging:
         self.transfers = Part(folder / "transfer.part.parquet", TRANSFER_TABLE)
         self.openings = Part(folder / "opening.part.parquet", OPENING_TABLE)
         self.blocks = Part(folder / "block.part.parquet", BLOCK_TABLE)
+        self.joins = Part(folder / "join.part.parquet", JOIN_TABLE)
 
     def add(
-        self, transfers: Iterable[Transfer] = (), openings: Iterable[Opening] = (), blocks: Iterable[Block] = ()
+        self,
+        transfers: Iterable[Transfer] = (),
+        openings: Iterable[Opening] = (),
+        blocks: Iterable[Block] = (),
+        joins: Iterable[Join] = (),
     ) -> None:
-        """Raises BadTransfer for one that cannot be."""
+        """They are read in this order, so the later ones may depend on the earlier. Raises BadTransfer."""
         for transfer in transfers:
             self.transfers.add(_transfer_row(transfer))
         for each in openings:
@@ -71,10 +78,16 @@ class Staging:
             self.openings.add(row)
         for block in blocks:
             self.blocks.add(tuple(block))
+        for join in joins:
+            self.joins.add((*_place(join.out), *_place(join.into), canonical(join.as_dict())))
 
     def close(self) -> None:
-        for part in (self.transfers, self.openings, self.blocks):
+        for part in (self.transfers, self.openings, self.blocks, self.joins):
             part.close()
+
+
+def _place(ref: Ref) -> tuple[str | None, int | None]:
+    return (ref.ledger, ref.position.height) if isinstance(ref, TransferRef) else (None, None)
 
 
 def _transfer_row(each: Transfer) -> tuple[Any, ...]:

@@ -4,7 +4,9 @@ A build goes into a new generation folder; the manifest that names it is publish
 either the old state or the new one. Two writers of one store must not run at once.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ from amparo.base import Progress, silent
 from amparo.ledger.accounts.books import Asset, Block, Opening
 from amparo.ledger.accounts.build import Cut
 from amparo.ledger.accounts.errors import AccountStoreDamaged, UnknownBlock, UnknownLedgerPlace
-from amparo.ledger.accounts.join import TransferRef
+from amparo.ledger.accounts.join import Join, TransferRef
 from amparo.ledger.accounts.layout import ARRAYS, KINDS, NOBODY, balance_of
 from amparo.ledger.accounts.manifest import LedgerSpan, Manifest
 from amparo.ledger.accounts.publish import Input, file_sha256, publish
@@ -53,15 +55,16 @@ class AccountStore:
         assets: Mapping[str, Asset] | None = None,
         *,
         blocks: Iterable[Block] = (),
+        joins: Iterable[Join] = (),
         sources: Iterable[str] = (),
         progress: Progress = silent,
     ) -> "AccountStore":
-        """Write a new store; `transfers` and the rest may come in any order and are read once.
+        """Write a new store; `transfers` and the rest may come in any order and are read once, transfers first.
 
         `sources` names the files or nodes (with their digests) it was made from. Raises L5xx errors that name the
         transfer; then `folder` is as it was before.
         """
-        new = Input(transfers, openings, blocks, assets or {}, tuple(sources))
+        new = Input(transfers, openings, blocks, joins, assets or {}, tuple(sources))
         publish(folder, new, progress)
         return cls.open(folder)
 
@@ -76,7 +79,7 @@ class AccountStore:
             rows = manifest.files[path.name][0] or 0
             if not path.is_file() or path.stat().st_size != np.dtype(kind.dtype).itemsize * kind.width * rows:
                 raise AccountStoreDamaged(store=folder.name, file=path.name)
-            data = np.memmap(path, dtype=kind.dtype, mode="r") if rows else np.zeros(0, dtype=kind.dtype)
+            data = np.asarray(np.memmap(path, dtype=kind.dtype, mode="r")) if rows else np.zeros(0, dtype=kind.dtype)
             arrays[name] = data.reshape(-1, kind.width) if kind.width > 1 else data
         try:
             return cls(folder, manifest, arrays)
@@ -97,6 +100,7 @@ class AccountStore:
         assets: Mapping[str, Asset] | None = None,
         *,
         blocks: Iterable[Block] = (),
+        joins: Iterable[Join] = (),
         sources: Iterable[str] = (),
         progress: Progress = silent,
     ) -> "AccountStore":
@@ -104,8 +108,13 @@ class AccountStore:
 
         The whole store is written anew (streamed, bounded memory), so append many blocks at once.
         """
-        new = Input(transfers, openings, blocks, assets or {}, tuple(sources))
+        new = Input(transfers, openings, blocks, joins, assets or {}, tuple(sources))
         publish(self.folder, new, progress, old=self.manifest)
+        return AccountStore.open(self.folder)
+
+    def with_assets(self, assets: Mapping[str, Asset]) -> "AccountStore":
+        """Say how assets are shown; nothing else changes."""
+        replace(self.manifest, assets={**self.assets, **assets}).publish(self.folder)
         return AccountStore.open(self.folder)
 
     def rollback(self, ledger: str, height: int, block_hash: str, *, progress: Progress = silent) -> "AccountStore":
@@ -143,6 +152,12 @@ class AccountStore:
         table = pq.read_table(self.generation / "block.parquet", filters=[("ledger", "=", ledger)])
         for row in table.to_pylist():
             yield Block(row["ledger"], row["height"], row["hash"], row["parent"], row["time"])
+
+    def joins(self) -> Iterator[Join]:
+        """The joins its sources saw (swaps, wrapping); a caller may add others to them."""
+        for batch in pq.ParquetFile(self.generation / "join.parquet").iter_batches(columns=["text"]):
+            for text in batch.column("text").to_pylist():
+                yield Join.from_dict(json.loads(text))
 
     def tip(self, ledger: str) -> Block | None:
         return max(self.blocks(ledger), key=lambda block: block.height, default=None)

@@ -53,6 +53,11 @@ class Book:
     def transaction(self, row: int) -> tuple[int, int]:
         """Rows [first, end) of the transaction `row` stands in."""
         first, end = self.span.first, self.span.end
+        alone = (row == first or not self.same_transaction(row, row - 1)) and (
+            row + 1 == end or not self.same_transaction(row, row + 1)
+        )
+        if alone:
+            return row, row + 1
         height, tx = self.heights[row], self.txs[row]
         low = first + int(np.searchsorted(self.heights[first:end], height, side="left"))
         high = first + int(np.searchsorted(self.heights[first:end], height, side="right"))

@@ -1,5 +1,7 @@
 """One purse while traced money is in it: its queue, what it owes, and which of its lines come next."""
 
+import numpy as np
+
 from amparo.ledger.accounts.rules import AccountRule, Mark
 from amparo.ledger.accounts.trace.book import Book, Key
 
@@ -61,11 +63,7 @@ class Purse:
     def _first_line(self, row: int) -> int:
         """The first line of row's transaction or after it."""
         first = self.book.transaction(row)[0] if row < self.book.span.end else row
-        low, high = 0, len(self.lines)
-        while low < high:
-            middle = (low + high) // 2
-            low, high = (middle + 1, high) if int(self.lines[middle]) >> 1 < first else (low, middle)
-        return low
+        return int(np.searchsorted(self.lines, np.uint64(first * 2), side="left"))
 
     def _push_rest_of(self, key: Key) -> None:
         """Push what comes after `key` in its own transaction, else the next transaction's lines."""
