@@ -3,6 +3,7 @@
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/unique_ptr.h>
 
 #include <memory>
 #include <optional>
@@ -65,7 +66,10 @@ struct Graph {
 
 // A walk with what it reads from. `graph` keeps the arrays alive.
 struct Trace {
-    nb::object graph, mixers, mixer_bits;
+    nb::object graph, keys;
+    Maybe<std::uint64_t> mixers;
+    Maybe<std::uint16_t> mixer_bits;
+    Maybe<std::uint8_t> addr_stop;
     std::unique_ptr<amparo::trace::Walk> walk;
     std::uint64_t fault_at = 0;
 };
@@ -85,11 +89,11 @@ struct Ask {
     std::uint32_t first_tx = 0, end_tx = amparo::trace::kUnspent;
     std::int64_t first_time = INT64_MIN, last_time = INT64_MAX, dormant = -1;
     std::uint64_t max_steps = 100000;
-    amparo::trace::StopKeys keys;
 };
 
 std::unique_ptr<Trace> begin(nb::object graph, unsigned rule, unsigned fee, bool backward, const Ask &ask,
-                             Maybe<std::uint64_t> mixers, Maybe<std::uint16_t> mixer_bits) {
+                             nb::object keys, Maybe<std::uint64_t> mixers, Maybe<std::uint16_t> mixer_bits,
+                             Maybe<std::uint8_t> addr_stop) {
     const auto &held = nb::cast<const Graph &>(graph);
     want(rule <= 4 && fee <= 2, "rule 0 to 4, fee 0 to 2");
     want(!mixer_bits || mixer_bits->size() == held.chain.txs, "one row a transaction");
@@ -103,16 +107,24 @@ std::unique_ptr<Trace> begin(nb::object graph, unsigned rule, unsigned fee, bool
     stops.last_time = ask.last_time;
     stops.dormant = ask.dormant;
     stops.max_steps = ask.max_steps;
-    stops.keys = ask.keys;
     auto made = std::make_unique<Trace>();
     made->graph = graph;
+    if (!keys.is_none()) {
+        made->keys = keys;
+        stops.keys = &nb::cast<const amparo::trace::StopKeys &>(keys);
+    }
+    if (addr_stop) {
+        made->addr_stop = addr_stop;
+        stops.addr_stop = addr_stop->data();
+        stops.addresses = addr_stop->size();
+    }
     if (mixers) {
-        made->mixers = nb::cast(*mixers);
+        made->mixers = mixers;
         stops.mixers = mixers->data();
         stops.mixer_count = mixers->size();
     }
     if (mixer_bits) {
-        made->mixer_bits = nb::cast(*mixer_bits);
+        made->mixer_bits = mixer_bits;
         stops.mixer_bits = mixer_bits->data();
     }
     const auto how = static_cast<amparo::trace::Rule>(rule);
@@ -197,9 +209,10 @@ nb::dict columns(Trace &trace) {
     return out;
 }
 
-void stop_keys(Ask &ask, Column<std::uint64_t> keys, Column<std::uint8_t> stops) {
+void stop_keys(amparo::trace::StopKeys *made, Column<std::uint64_t> keys, Column<std::uint8_t> stops) {
     want(keys.size() == stops.size(), "one stop a key");
-    ask.keys.fill(keys.data(), stops.data(), keys.size());
+    new (made) amparo::trace::StopKeys();
+    made->fill(keys.data(), stops.data(), keys.size());
 }
 
 }  // namespace
@@ -222,9 +235,11 @@ void bind_trace(nb::module_ &m) {
         .def_rw("first_time", &Ask::first_time)
         .def_rw("last_time", &Ask::last_time)
         .def_rw("dormant", &Ask::dormant)
-        .def_rw("max_steps", &Ask::max_steps)
-        .def("keys", &stop_keys, nb::arg("keys").noconvert(), nb::arg("stops").noconvert(),
-             "Addresses (outputs, where the graph has no addresses) a trace ends at, with the number of the reason.");
+        .def_rw("max_steps", &Ask::max_steps);
+    nb::class_<amparo::trace::StopKeys>(
+        m, "TraceKeys",
+        "Addresses (outputs, where the graph has no addresses) a trace ends at, with the number of the reason.")
+        .def("__init__", &stop_keys, nb::arg("keys").noconvert(), nb::arg("stops").noconvert());
     nb::class_<Trace>(m, "TraceWalk", "One walk over a graph.")
         .def("seed", &seed, nb::arg("outputs").noconvert(), nb::arg("amounts").noconvert(), "\"more\" or a fault.")
         .def("advance", &advance, nb::arg("steps"), "\"more\", \"done\" or the name of a fault, which ends the walk.")
@@ -233,6 +248,7 @@ void bind_trace(nb::module_ &m) {
         .def("totals", &totals)
         .def("columns", &columns, "Hands the columns over; once.");
     m.def("trace_walk", &begin, nb::arg("graph"), nb::arg("rule"), nb::arg("fee"), nb::arg("backward"),
-          nb::arg("stops"), nb::arg("mixers").none(), nb::arg("mixer_bits").none(),
+          nb::arg("stops"), nb::arg("keys").none() = nb::none(), nb::arg("mixers").none() = nb::none(),
+          nb::arg("mixer_bits").none() = nb::none(), nb::arg("addr_stop").none() = nb::none(),
           "rule: 0 poison, 1 haircut, 2 fifo, 3 lifo, 4 tiho; fee: 0 last, 1 first, 2 prorata.");
 }

@@ -104,10 +104,14 @@ std::int64_t Walk::time_of(std::uint64_t tx) const {
 }
 
 Stop Walk::stop_at(std::uint64_t output) const {
-    if (stops_.keys.empty()) return Stop::none;
-    if (!chain.addr) return stops_.keys.find(output);
-    const std::uint32_t addr = chain.addr[output];
-    return addr == kUnspent ? Stop::none : stops_.keys.find(addr);
+    if (!stops_.keys && !stops_.addr_stop) return Stop::none;
+    const std::uint64_t key = chain.addr ? chain.addr[output] : output;
+    if (chain.addr && key == kUnspent) return Stop::none;
+    if (stops_.keys && !stops_.keys->empty()) {
+        const Stop found = stops_.keys->find(key);
+        if (found != Stop::none) return found;
+    }
+    return stops_.addr_stop && key < stops_.addresses && stops_.addr_stop[key] ? Stop::cluster : Stop::none;
 }
 
 bool Walk::mixer(std::uint32_t tx) const {

@@ -58,7 +58,9 @@ struct Stops {
     std::int64_t first_time = INT64_MIN, last_time = INT64_MAX;  // block times outside are not entered: `date`
     std::int64_t dormant = -1;  // seconds
     std::uint64_t max_steps = 100000;
-    StopKeys keys;  // of addresses, or of outputs where the chain has no `addr`
+    const StopKeys *keys = nullptr;  // of addresses, or of outputs where the chain has no `addr`
+    const std::uint8_t *addr_stop = nullptr;  // a row an address: not 0 = of a large entity
+    std::size_t addresses = 0;
     const std::uint64_t *mixers = nullptr;  // sorted transactions
     std::size_t mixer_count = 0;
     const std::uint16_t *mixer_bits = nullptr;  // a row a transaction: not 0 = a mixer

@@ -3,12 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 from hypothesis import strategies as st
+
+from amparo.ledger.scripts import ScriptKind
+from amparo.ledger.store.layout import UNRESOLVED, UNSPENT
+from amparo.ledger.trace.graph import Graph as Arrays
 
 
 @dataclass
 class Graph:
-    """An economy as the walk sees it (amparo.ledger.trace.FlowGraph). `lost`: inputs whose output is not loaded."""
+    """An economy as the plain walk sees it (tests.reference.walk). `lost`: inputs whose output is not loaded."""
 
     economy: list[tuple[list[int], list[int]]]
     lost: frozenset[int] = frozenset()
@@ -42,6 +47,25 @@ class Graph:
 
     def txid(self, tx):
         return f"tx{tx}"
+
+    def arrays(self, given=None) -> Arrays:
+        """The same for the kernel. Blocks of one transaction each; `given`: tx -> value of what it spends outside."""
+        values, txs = self.values, len(self.economy)
+        inputs = [[UNRESOLVED if each is None else each for each in self.inputs_of(tx)] for tx in range(txs)]
+        spent_by = [self.spenders.get(output, UNSPENT) for output in range(len(values))]
+        kinds = [ScriptKind.OP_RETURN if each in self.unspendable else ScriptKind.P2PKH for each in range(len(values))]
+        known = [(given or {}).get(tx, -1) if each == UNRESOLVED else -1 for tx in range(txs) for each in inputs[tx]]
+        return Arrays(
+            value=np.array(values, dtype=np.int64),
+            spent_by=np.array(spent_by, dtype=np.uint32),
+            stype=np.array(kinds, dtype=np.uint8),
+            first_out=np.array([*self.first, len(values)], dtype=np.uint64),
+            first_in=np.cumsum([0, *map(len, inputs)]).astype(np.uint64),
+            prev_out=np.array([each for row in inputs for each in row], dtype=np.uint64),
+            first_tx=np.arange(txs + 1, dtype=np.uint64),
+            block_time=np.arange(txs, dtype=np.int64) * 86_400,
+            given=None if given is None else np.array(known, dtype=np.int64),
+        )
 
 
 @st.composite

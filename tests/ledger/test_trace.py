@@ -1,16 +1,20 @@
 """Traces: the known flow of output 9:0, stop rules, gaps, overlapping seeds, recipes that run again."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.ledger import made_blocks as made
 from tests.ledger.economies import Graph, seeded
+from tests.reference.walk import walk
 
 from amparo.base import NotCanonical, UnknownEntry, canonical
 from amparo.ledger import NOTES, Seed, State, StopRules, Store, load, rerun_trace, trace
 from amparo.ledger import errors as err
 from amparo.ledger.taint import TAINT_RULES
-from amparo.ledger.trace import STOP_REASONS, StopReason, walk
+from amparo.ledger.trace import STOP_REASONS, StopReason, trace_back
 
 CONSERVING = [rule.name for rule in TAINT_RULES if rule.conserves]
 LEAVES = {
@@ -31,6 +35,16 @@ def genesis_store(shared, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def window_store(shared, tmp_path_factory):
+    """The block alone: its undo file, which says what it spends, is left behind."""
+    folder = tmp_path_factory.mktemp("ledger")
+    block = Path(shutil.copy(shared / "chain/btc-main-300025.raw", folder))
+    load(block, folder / "store")
+    return Store.open(folder / "store")
+
+
+@pytest.fixture(scope="module")
+def given_store(shared, tmp_path_factory):
+    """The same block, with its undo file beside it."""
     folder = tmp_path_factory.mktemp("ledger") / "store"
     load(shared / "chain/btc-main-300025.raw", folder)
     return Store.open(folder)
@@ -201,8 +215,18 @@ def test_poison_passes_a_gap_and_says_so(window_store):
     assert all(each.state is not State.GAP for each in result.outputs)
 
 
-def test_notes_fill_their_sentences(window_store, genesis_store):
+@pytest.mark.parametrize("rule", CONSERVING)
+def test_amounts_the_undo_file_gives_close_the_gap(given_store, rule):
+    result = trace(given_store, [Seed("300025:431")], rule)
+    assert result.totals.gap == 0
+    assert [note.facts["inputs"] > 0 for note in result.notes if note.name == "given"] == [True]
+    adds_up(result)
+
+
+def test_notes_fill_their_sentences(window_store, genesis_store, given_store):
     results = [trace(window_store, [Seed("300025:431")], rule) for rule in TAINT_RULES.names()]
+    results.append(trace(given_store, [Seed("300025:431")], "fifo"))
+    results.append(trace_back(genesis_store, [Seed("496:1/0")], "haircut"))
     results.append(trace(genesis_store, [Seed("9:0"), Seed("170:1")], "fifo", stops=StopRules(max_hops=3)))
     seen = {note.name for result in results for note in result.notes}
     for result in results:

@@ -5,13 +5,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.ledger.economies import Graph, economies, seeded, values_of
 from tests.reference import taint as plain
+from tests.reference.walk import walk
 
 from amparo.base import UnknownEntry
 from amparo.ledger.errors import UnknownFeePolicy
 from amparo.ledger.taint import TAINT_RULES, Funding, fee_policy
 from amparo.ledger.taint.intervals import Queue, cut, joined, without_fee
 from amparo.ledger.taint.rule import FeePolicy
-from amparo.ledger.trace import walk
 
 ORDERED = ["fifo", "lifo", "tiho"]
 FEES = list(FeePolicy)

@@ -1,16 +1,25 @@
-"""Traces: follow claimed outputs forward through a store by one taint rule, every satoshi accounted for."""
+"""Traces: follow claimed outputs through a store by one taint rule, forward or back, every satoshi accounted for."""
 
+from amparo.ledger.trace.columns import Columns
+from amparo.ledger.trace.graph import Graph, graph_of
 from amparo.ledger.trace.notes import NOTES, Note
-from amparo.ledger.trace.result import TraceOutput, TraceResult, TraceStep
-from amparo.ledger.trace.run import Seed, rerun_trace, trace
+from amparo.ledger.trace.result import TOOL, TOOL_BACK, TraceResult
+from amparo.ledger.trace.rows import TraceOutput, TraceStep
+from amparo.ledger.trace.run import Marks, rerun_trace, rerun_trace_back, trace, trace_back
+from amparo.ledger.trace.seeds import Seed
+from amparo.ledger.trace.states import State, Totals
 from amparo.ledger.trace.stops import STOP_REASONS, StopReason, StopRules
-from amparo.ledger.trace.walk import Claim, FlowGraph, State, Totals, Walk, walk
+from amparo.ledger.trace.walk import Claim, walk
 
 __all__ = [
     "NOTES",
     "STOP_REASONS",
+    "TOOL",
+    "TOOL_BACK",
     "Claim",
-    "FlowGraph",
+    "Columns",
+    "Graph",
+    "Marks",
     "Note",
     "Seed",
     "State",
@@ -20,8 +29,10 @@ __all__ = [
     "TraceOutput",
     "TraceResult",
     "TraceStep",
-    "Walk",
+    "graph_of",
     "rerun_trace",
+    "rerun_trace_back",
     "trace",
+    "trace_back",
     "walk",
 ]

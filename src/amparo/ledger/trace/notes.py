@@ -31,6 +31,17 @@ NOTES: Final[Mapping[str, str]] = {
         "and are counted once more as absorbed."
     ),
     "stopped": gettext_noop("%(outputs)s outputs with %(satoshi)s traced satoshi ended at the stop rule “%(reason)s”."),
+    "given": gettext_noop(
+        "%(inputs)s inputs spend outputs that are not loaded, but whose amounts the source itself gives; "
+        "their money counts as not traced."
+    ),
+    "back": gettext_noop(
+        "This trace goes back: its leaves are where the claimed satoshis came from. %(satoshi)s satoshi are new money "
+        "and fees of a coinbase."
+    ),
+    "back-share": gettext_noop(
+        "Going back by the rule “%(rule)s”, each input gives its proportion, rounded to whole satoshis."
+    ),
     "key-address": gettext_noop(
         "%(outputs)s outputs pay to a bare public key; the address shown is that of the key's hash."
     ),

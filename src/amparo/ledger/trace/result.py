@@ -1,83 +1,73 @@
 """The result of a trace: what was reached, step by step, with totals that add up, in canonical form."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import cached_property
+from typing import Any, Final, Protocol
 
 from amparo.base import Recipe, canonical_digest
+from amparo.ledger.trace.columns import Columns
 from amparo.ledger.trace.notes import Note
-from amparo.ledger.trace.walk import State, Totals
+from amparo.ledger.trace.rows import TraceOutput, TraceStep
+from amparo.ledger.trace.states import State, Totals
 
 TOOL: Final = "ledger.trace"
+TOOL_BACK: Final = "ledger.trace-back"
 VERSION: Final = "1"
+FORWARD: Final = "forward"
+BACKWARD: Final = "backward"
 
 
-@dataclass(frozen=True, slots=True)
-class TraceOutput:
-    """One reached output. Amounts in satoshi; `address` None where the script has none.
-
-    `claim` is what a seed claimed here, None elsewhere. `spent_by` is the ref of the loaded transaction that
-    spends it, None while unspent. `stop` names the stop rule that ended the trace here.
-    """
-
-    ref: str
-    txid: str
-    vout: int
-    address: str | None
-    script: str
-    value: int
-    tainted: int
-    claim: int | None
-    absorbed: int
-    hop: int
-    state: State
-    stop: str | None
-    spent_by: str | None
-
-    def as_dict(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__slots__} | {"state": self.state.value}
-
-
-@dataclass(frozen=True, slots=True)
-class TraceStep:
-    """One transaction passed through; tainted = moved + fee + absorbed + gap for rules that conserve value.
-
-    `height` is None where the window does not say it; `time` is the block's, seconds since 1970 UTC.
-    """
-
-    ref: str
-    txid: str
-    height: int | None
-    position: int
-    time: int
-    hop: int
-    tainted: int
-    moved: int
-    fee: int
-    absorbed: int
-    gap: int
-    unresolved: int
-
-    def as_dict(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__slots__}
-
-
-@dataclass(frozen=True, slots=True)
-class TraceResult:
-    """`chain` names the data: network, tip, window, data digest. `parameters` are all that shaped the result."""
-
-    parameters: Mapping[str, Any]
-    chain: Mapping[str, Any]
-    conserves: bool
-    outputs: tuple[TraceOutput, ...]
-    steps: tuple[TraceStep, ...]
-    totals: Totals
-    notes: tuple[Note, ...]
-    inputs: Mapping[str, str]
+class Parts(Protocol):
+    """What a result is read from, made when asked for: `columns` is None of a result read back from JSON."""
 
     @property
-    def rule(self) -> str:
-        return str(self.parameters["rule"])
+    def columns(self) -> Columns | None: ...
+    def parameters(self) -> Mapping[str, Any]: ...
+    def outputs(self) -> Sequence[TraceOutput]: ...
+    def steps(self) -> Sequence[TraceStep]: ...
+    def notes(self) -> Sequence[Note]: ...
+
+
+@dataclass(frozen=True, eq=False)
+class TraceResult:
+    """`chain` names the data: network, tip, window, data digest. `inputs` stand in the recipe.
+
+    Totals are there at once; rows, notes and digest are made when they are asked for. `direction` is "forward", or
+    "backward": then the claims are what the trace came from, and the leaves where it came from.
+    """
+
+    chain: Mapping[str, Any]
+    rule: str
+    conserves: bool
+    totals: Totals
+    inputs: Mapping[str, str]
+    parts: Parts
+    direction: str = FORWARD
+
+    @cached_property
+    def parameters(self) -> Mapping[str, Any]:
+        """All that shaped the result."""
+        return self.parts.parameters()
+
+    @cached_property
+    def outputs(self) -> tuple[TraceOutput, ...]:
+        """In chain order."""
+        return tuple(self.parts.outputs())
+
+    @cached_property
+    def steps(self) -> tuple[TraceStep, ...]:
+        """In chain order; of a trace back, in reverse."""
+        return tuple(self.parts.steps())
+
+    @cached_property
+    def notes(self) -> tuple[Note, ...]:
+        return tuple(self.parts.notes())
+
+    @property
+    def columns(self) -> Columns | None:
+        """The outputs and steps as arrays; None of a result that was read back."""
+        return self.parts.columns
 
     @property
     def held(self) -> tuple[TraceOutput, ...]:
@@ -85,7 +75,7 @@ class TraceResult:
         return tuple(each for each in self.outputs if each.state is State.HELD)
 
     def as_dict(self) -> dict[str, Any]:
-        return {
+        value = {
             "parameters": dict(self.parameters),
             "chain": dict(self.chain),
             "conserves": self.conserves,
@@ -94,26 +84,48 @@ class TraceResult:
             "totals": self.totals.as_dict(),
             "notes": [each.as_dict() for each in self.notes],
         }
+        return value if self.direction == FORWARD else value | {"direction": self.direction}
 
     @classmethod
     def from_dict(cls, value: Mapping[str, Any], *, inputs: Mapping[str, str]) -> "TraceResult":
         """Read back what `as_dict` gave, from JSON too; `inputs` stand in the recipe."""
         return cls(
-            parameters=value["parameters"],
             chain=value["chain"],
+            rule=str(value["parameters"]["rule"]),
             conserves=value["conserves"],
-            outputs=tuple(TraceOutput(**{**each, "state": State(each["state"])}) for each in value["outputs"]),
-            steps=tuple(TraceStep(**each) for each in value["steps"]),
             totals=Totals.from_dict(value["totals"]),
-            notes=tuple(Note(each["name"], each["facts"]) for each in value["notes"]),
             inputs=inputs,
+            parts=Told(value),
+            direction=value.get("direction", FORWARD),
         )
 
-    @property
+    @cached_property
     def digest(self) -> str:
         return canonical_digest(self.as_dict())
 
     @property
     def recipe(self) -> Recipe:
         """How to compute this again: `rerun_trace(store, recipe.parameters)` gives `recipe.output`."""
-        return Recipe(TOOL, VERSION, self.parameters, self.inputs, self.digest)
+        tool = TOOL if self.direction == FORWARD else TOOL_BACK
+        return Recipe(tool, VERSION, self.parameters, self.inputs, self.digest)
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """The parts of a result that was stored as JSON."""
+
+    value: Mapping[str, Any]
+    columns: Columns | None = None
+
+    def parameters(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.value["parameters"]
+        return found
+
+    def outputs(self) -> list[TraceOutput]:
+        return [TraceOutput(**{**each, "state": State(each["state"])}) for each in self.value["outputs"]]
+
+    def steps(self) -> list[TraceStep]:
+        return [TraceStep(**each) for each in self.value["steps"]]
+
+    def notes(self) -> list[Note]:
+        return [Note(each["name"], each["facts"]) for each in self.value["notes"]]
