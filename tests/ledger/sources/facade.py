@@ -13,6 +13,8 @@ from decimal import Decimal
 from tests.ledger import made_blocks as made
 
 from amparo.ledger.blocks import Origin, read_block
+from amparo.ledger.nodes import HttpTransport
+from amparo.ledger.sources.node import NodeSource
 
 
 class Chain:
@@ -129,3 +131,9 @@ def node(chain, spoil=lambda method, params, answer: answer):
 
     with serving(handle) as url:
         yield url
+
+
+def source(url, folder, **options):
+    """A NodeSource of regtest without patience."""
+    options.setdefault("timeout", 5.0)
+    return NodeSource(url, HttpTransport("direct"), folder, network="regtest", **options)

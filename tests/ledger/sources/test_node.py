@@ -16,32 +16,9 @@ from amparo.ledger.sources.node import NodeSource
 from amparo.ledger.sources.undo_files import RevFiles
 
 
-@pytest.fixture(scope="module")
-def economy(tmp_path_factory):
-    """Blocks with genesis, accepted by Core, and Core's spent outputs by reference."""
-    folder = tmp_path_factory.mktemp("core")
-    blocks = [made.genesis_block(), *core.economy(400, per_block=100)]
-    core.feed(folder, blocks[1:])
-    coins = {}
-    for height, name, spent in core.coins_of_core(folder):
-        data = blocks[height]
-        assert made.block_hash(data)[::-1].hex() == name
-        rows = iter(spent)
-        for tx in facade.read_block(data, facade.Origin("core", 0)).txs:
-            for each in tx.inputs:
-                value, script, at, coinbase = next(rows)
-                coins[(each.txid, each.vout)] = (at, coinbase, value, script)
-    return blocks, coins
-
-
 @pytest.fixture
 def chain(economy):
     return facade.Chain(*economy)
-
-
-def source(url, folder, **options):
-    options.setdefault("timeout", 5.0)
-    return NodeSource(url, HttpTransport("direct"), folder, network="regtest", **options)
 
 
 def scan(folder, window=False):
@@ -50,7 +27,7 @@ def scan(folder, window=False):
 
 def test_the_whole_chain_comes_as_bytes(chain, tmp_path):
     with facade.node(chain) as url:
-        report = source(url, tmp_path / "kept").fetch()
+        report = facade.source(url, tmp_path / "kept").fetch()
     found = scan(tmp_path / "kept")
     assert (report.first, report.last, report.fetched) == (0, len(chain.blocks) - 1, len(chain.blocks))
     assert found.complete
@@ -60,7 +37,7 @@ def test_the_whole_chain_comes_as_bytes(chain, tmp_path):
 
 def test_a_window_keeps_what_the_node_says_of_spent_outputs(chain, tmp_path):
     with facade.node(chain) as url:
-        source(url, tmp_path / "kept", first=102).fetch()
+        facade.source(url, tmp_path / "kept", first=102).fetch()
     found = scan(tmp_path / "kept", window=True)
     said = RevFiles(
         [file.path for file in found.files], made.MAGIC, bytes(8), SkipCount(), prefix="spent", source="node"
@@ -78,11 +55,11 @@ def test_a_window_keeps_what_the_node_says_of_spent_outputs(chain, tmp_path):
 def test_it_goes_on_where_it_was_cut(chain, tmp_path):
     folder = tmp_path / "kept"
     with facade.node(chain) as url:
-        source(url, folder, last=50).fetch()
+        facade.source(url, folder, last=50).fetch()
         with (folder / "blk00000.dat").open("ab") as stream:
             stream.write(b"half a record")
         chain.asked.clear()
-        report = source(url, folder).fetch()
+        report = facade.source(url, folder).fetch()
     assert report.fetched == len(chain.blocks) - 51
     assert sum(asked[0] == "getblock" for asked in chain.asked) == report.fetched
     assert [scan(folder).raw(record) for record in scan(folder).records] == chain.blocks
@@ -91,7 +68,7 @@ def test_it_goes_on_where_it_was_cut(chain, tmp_path):
 def test_a_stop_between_blocks_keeps_what_is_there(chain, tmp_path):
     asked = []
     with facade.node(chain) as url:
-        report = source(url, tmp_path / "kept").fetch(should_stop=lambda: asked.append(1) or len(asked) > 10)
+        report = facade.source(url, tmp_path / "kept").fetch(should_stop=lambda: asked.append(1) or len(asked) > 10)
     assert 0 < report.fetched < 11
     assert len(scan(tmp_path / "kept").records) == report.fetched
 
@@ -99,21 +76,21 @@ def test_a_stop_between_blocks_keeps_what_is_there(chain, tmp_path):
 def test_a_lost_index_row_is_fetched_again(chain, tmp_path):
     folder = tmp_path / "kept"
     with facade.node(chain) as url:
-        source(url, folder, last=10).fetch()
+        facade.source(url, folder, last=10).fetch()
         index = (folder / "index.bin").read_bytes()
         (folder / "index.bin").write_bytes(index[:-70])
-        assert source(url, folder, last=10).fetch().fetched == 2
+        assert facade.source(url, folder, last=10).fetch().fetched == 2
     assert len(scan(folder).records) == 11
 
 
 def test_a_reorganisation_between_two_runs_is_followed(chain, tmp_path):
     branch = list(core.economy(400, per_block=100, seed=5))
     with facade.node(chain) as url:
-        source(url, tmp_path / "kept").fetch()
+        facade.source(url, tmp_path / "kept").fetch()
         old = list(chain.hashes)
         extra = core.block(made.block_hash(branch[-1]), [core.coinbase(len(branch) + 1, 7)], 1296688602 + 600 * 1000)
         chain.replace([chain.blocks[0], *branch, extra])
-        report = source(url, tmp_path / "kept").fetch()
+        report = facade.source(url, tmp_path / "kept").fetch()
     assert report.dropped == sum(a != b for a, b in zip(old, chain.hashes, strict=False))
     assert report.dropped > 0
     assert [record.header.hash[::-1].hex() for record in scan(tmp_path / "kept").records] == chain.hashes
@@ -130,7 +107,7 @@ def test_a_reorganisation_between_two_calls_is_followed(chain, tmp_path):
         return answer
 
     with facade.node(chain, spoil) as url:
-        source(url, tmp_path / "kept").fetch()
+        facade.source(url, tmp_path / "kept").fetch()
     assert [record.header.hash[::-1].hex() for record in scan(tmp_path / "kept").records] == chain.hashes
 
 
@@ -142,7 +119,7 @@ def test_a_chain_that_never_rests_is_an_error(chain, tmp_path):
         return made.block_hash(foreign)[::-1].hex() if (method, params) == ("getblockhash", [21]) else answer
 
     with facade.node(chain, spoil) as url, pytest.raises(err.KeepsChanging):
-        source(url, tmp_path / "kept").fetch()
+        facade.source(url, tmp_path / "kept").fetch()
     assert len(scan(tmp_path / "kept").records) == 21
 
 
@@ -175,7 +152,7 @@ def flipped(text):
 )
 def test_wrong_answers_are_named_and_nothing_of_them_is_kept(chain, tmp_path, wrong, error, said):
     with facade.node(chain, wrong) as url, pytest.raises(error) as caught:
-        source(url, tmp_path / "kept").fetch()
+        facade.source(url, tmp_path / "kept").fetch()
     assert said in str(caught.value)
     assert not (tmp_path / "kept/blk00000.dat").exists()
 
@@ -191,7 +168,7 @@ def other_block(chain):
 
 def test_a_block_of_another_hash_is_refused(chain, tmp_path):
     with facade.node(chain, other_block(chain)) as url, pytest.raises(err.WrongBlock) as caught:
-        source(url, tmp_path / "kept").fetch()
+        facade.source(url, tmp_path / "kept").fetch()
     assert chain.hashes[0] in str(caught.value)
 
 
@@ -200,7 +177,7 @@ def test_a_window_that_begins_at_another_height_is_refused(chain, tmp_path):
         return chain.hashes[params[0] - 1] if method == "getblockhash" and params[0] else answer
 
     with facade.node(chain, spoil) as url, pytest.raises(err.NotJsonRpc, match="not of height 60"):
-        source(url, tmp_path / "kept", first=60).fetch()
+        facade.source(url, tmp_path / "kept", first=60).fetch()
 
 
 def test_another_chain_is_refused(chain, tmp_path):
@@ -248,20 +225,20 @@ def changed(path, value):
 )
 def test_spent_outputs_that_do_not_fit_the_bytes_are_refused(chain, tmp_path, path, value, said):
     with facade.node(chain, changed(path, value)) as url, pytest.raises(err.WrongSpentOutputs, match=said):
-        source(url, tmp_path / "kept", first=102).fetch()
+        facade.source(url, tmp_path / "kept", first=102).fetch()
     assert not (tmp_path / "kept/blk00000.dat").exists()
 
 
 def test_heights_the_node_lacks_are_said(chain, tmp_path):
     with facade.node(chain) as url, pytest.raises(err.NoSuchHeight):
-        source(url, tmp_path / "kept", last=10_000).fetch()
+        facade.source(url, tmp_path / "kept", last=10_000).fetch()
 
 
 def test_a_folder_of_other_blocks_is_not_mixed(chain, tmp_path):
     with facade.node(chain) as url:
-        source(url, tmp_path / "kept", last=3).fetch()
+        facade.source(url, tmp_path / "kept", last=3).fetch()
         with pytest.raises(err.CacheOfAnother):
-            source(url, tmp_path / "kept", first=102).fetch()
+            facade.source(url, tmp_path / "kept", first=102).fetch()
 
 
 # The way there.

@@ -1,7 +1,6 @@
 """What a source says of spent outputs, as it arrives in the store."""
 
 from tests.ledger.sources import core, facade
-from tests.ledger.sources.test_node import economy, source  # noqa: F401  (a fixture)
 
 from amparo.ledger import Store, load
 from amparo.ledger.sources import source_of
@@ -33,10 +32,10 @@ def test_a_core_folder_with_rev_files_says_what_the_chain_says(tmp_path):
             assert (value, script, name) == (store.value(output), store.script(output), "undo")
 
 
-def test_a_window_from_a_node_is_known_by_the_nodes_word(economy, tmp_path):  # noqa: F811
+def test_a_window_from_a_node_is_known_by_the_nodes_word(economy, tmp_path):
     chain = facade.Chain(*economy)
     with facade.node(chain) as url:
-        source(url, tmp_path / "kept", first=102).fetch()
+        facade.source(url, tmp_path / "kept", first=102).fetch()
     assert source_of(tmp_path / "kept").name == "node"
     report = load(tmp_path / "kept", tmp_path / "s")
     assert (report.source, report.window, report.first_height) == ("node", "kept", 102)

@@ -7,10 +7,12 @@ from amparo.base import Registry
 from amparo.ledger.errors import NotABlockSource
 from amparo.ledger.sources.base import BlockScan, Record, Scan, Source, SourceFile
 from amparo.ledger.sources.block_file import BlockFile
+from amparo.ledger.sources.explorer import Explorer
+from amparo.ledger.sources.explorer_window import ExplorerFolder
 from amparo.ledger.sources.node import NodeFolder, NodeSource
 from amparo.ledger.sources.raw_block import RawBlock
 
-SOURCES: Final[Registry[Source]] = Registry("block source", NodeFolder(), BlockFile(), RawBlock())
+SOURCES: Final[Registry[Source]] = Registry("block source", NodeFolder(), ExplorerFolder(), BlockFile(), RawBlock())
 
 
 def source_of(path: Path) -> Source:
@@ -25,6 +27,8 @@ __all__ = [
     "SOURCES",
     "BlockFile",
     "BlockScan",
+    "Explorer",
+    "ExplorerFolder",
     "NodeFolder",
     "NodeSource",
     "RawBlock",

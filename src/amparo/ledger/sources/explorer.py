@@ -17,7 +17,7 @@ from amparo.ledger.addresses import BY_NAME, parse
 from amparo.ledger.blocks import Tx
 from amparo.ledger.hashes import shown
 from amparo.ledger.nodes.cache import Cache
-from amparo.ledger.nodes.errors import NothingFound, NotPermitted, OtherChain, PageChanged, WordDiffers
+from amparo.ledger.nodes.errors import HttpRefused, NothingFound, NotPermitted, OtherChain, PageChanged, WordDiffers
 from amparo.ledger.nodes.patient import Patient
 from amparo.ledger.nodes.permission import Asked, Permission
 from amparo.ledger.nodes.rpc import is_digest
@@ -26,7 +26,8 @@ from amparo.ledger.sources.explorer_window import Kept, write_window
 from amparo.ledger.sources.explorer_word import Described, Reader, check_branch, check_word
 
 _READINGS: Final = 3
-_BATCH_LIMIT: Final = 1000
+_LIMIT: Final = 1000
+_UNKNOWN: Final = (400, 404)
 T = TypeVar("T")
 
 
@@ -56,7 +57,7 @@ class Explorer:
         *,
         network: str = "bitcoin",
         interval: float = 1.0,
-        limit: int = _BATCH_LIMIT,
+        limit: int = _LIMIT,
         timeout: float = 30.0,
         max_age: float = 3600.0,
         sleep: Callable[[float], None] = time.sleep,
@@ -146,8 +147,14 @@ class Explorer:
         return found
 
     def _page(self, address: str, last: str | None, *, fresh: bool) -> list[Described]:
+        """The page after transaction `last`; a service that no longer knows it has changed its list."""
         path = _page_path(address, last)
-        return self._ask(path, lambda body: self._read.page(path, body), changes=True, fresh=fresh)
+        try:
+            return self._ask(path, lambda body: self._read.page(path, body), changes=True, fresh=fresh)
+        except HttpRefused as error:
+            if last is None or error.facts["status"] not in _UNKNOWN:
+                raise
+            raise self._changed(address, f"transaction {last} is gone from it") from error
 
     def _check_list(self, address: str, found: list[Described], count: int) -> None:
         heights = [each.where.height for each in found if each.where is not None]
@@ -178,7 +185,12 @@ class Explorer:
 
     def _described(self, txid: str) -> Described:
         path = f"/tx/{txid}"
-        said = self._ask(path, lambda body: self._read.described(path, self._read.json(path, body)), changes=True)
+        try:
+            said = self._ask(path, lambda body: self._read.described(path, self._read.json(path, body)), changes=True)
+        except HttpRefused as error:
+            if error.facts["status"] not in _UNKNOWN:
+                raise
+            raise NothingFound(host=self.host) from error
         if said.txid != txid:
             raise self._read.odd(path, "another transaction")
         return said
