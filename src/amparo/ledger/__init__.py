@@ -5,7 +5,7 @@ Nothing here says who owns or controls an address.
 """
 
 from amparo.ledger.addresses import NETWORKS, normal, parse, render
-from amparo.ledger.load import load
+from amparo.ledger.load import append, load, rollback
 from amparo.ledger.picture import FLOW_WORDS, flow_svg
 from amparo.ledger.proof import Proof, SourceBlocks, bundle_proofs, merkle_proof, merkle_proofs, proof_path
 from amparo.ledger.sources import SOURCES
@@ -85,6 +85,7 @@ __all__ = [
     "TraceResult",
     "TraceStep",
     "TxRow",
+    "append",
     "bundle_proofs",
     "coins",
     "flow_svg",
@@ -102,6 +103,7 @@ __all__ = [
     "read_tagpack",
     "render",
     "rerun_trace",
+    "rollback",
     "trace",
     "write_actorpack",
     "write_address_list",

@@ -77,3 +77,22 @@ class TxBatch(NamedTuple):
         sums = (int(self.blocks.n_tx.sum()), int(self.n_out.sum()), int(self.n_in.sum()))
         if any(len(column) != rows for column, rows in wanted) or sums != (n, m, k):
             raise ValueError("columns of a batch do not fit together")
+
+    def after(self, count: int) -> "TxBatch":
+        """The batch without its first `count` blocks."""
+        txs = int(self.blocks.n_tx[:count].sum())
+        outs, ins = int(self.n_out[:txs].sum()), int(self.n_in[:txs].sum())
+        given = None
+        if self.given is not None:
+            said = self.given
+            given = Given(said.value[ins:], said.stype[ins:], said.payload[ins:], said.source)
+        cut: dict[str, Any] = {name: getattr(self, name)[txs:] for name in _OF_TX}
+        cut |= {name: getattr(self, name)[outs:] for name in _OF_OUTPUT}
+        cut |= {name: getattr(self, name)[ins:] for name in _OF_INPUT}
+        blocks: Any = [column[count:] for column in self.blocks]
+        return TxBatch(BlockColumns(*blocks), **cut, given=given)
+
+
+_OF_TX = ("txid", "version", "locktime", "at", "size", "weight", "flags", "n_out", "n_in")
+_OF_OUTPUT = ("value", "stype", "payload")
+_OF_INPUT = ("prev_txid", "prev_vout", "sequence")

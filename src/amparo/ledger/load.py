@@ -12,8 +12,8 @@ from amparo.ledger.errors import NoStore, OtherSource, SourceUnreadable, StoreNo
 from amparo.ledger.hashes import shown
 from amparo.ledger.sources import Scan, source_of
 from amparo.ledger.store.arrays import Folder
-from amparo.ledger.store.builder import Counts
-from amparo.ledger.store.grow import grow
+from amparo.ledger.store.errors import DoesNotConnect
+from amparo.ledger.store.grow import cut_back, grow
 from amparo.ledger.store.layout import MANIFEST
 from amparo.ledger.store.manifest import LoadReport, Manifest
 from amparo.ledger.store.resolve import MEMORY
@@ -44,15 +44,16 @@ def load(
     if (held := _held(store, digest)) is not None:
         return held
     if (store / MANIFEST).is_file():
-        grown = grow(store, scan, draft, memory=memory, progress=progress)
-        if grown is None or not grown.new:
+        with written(store):
+            grown = grow(store, scan, draft, memory=memory, progress=progress)
+        if grown is None or not (grown.new or grown.tip == draft.tip):
             raise OtherSource(store=store.name, tip=Manifest.read(store).report.tip)
         return grown
     partial = store.parent / f".{store.name}.{secrets.token_hex(4)}.partial"
     try:
         with written(store):
             partial.mkdir(parents=True)
-            manifest = write_store(Folder(partial), scan, draft, Counts(), memory=memory, progress=progress)
+            manifest = write_store(Folder(partial), scan, draft, memory=memory, progress=progress)
             to_disk(partial)
             partial.rename(store)
     except StoreNotWritten:
@@ -63,6 +64,32 @@ def load(
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return manifest.report
+
+
+def append(store: Path, source: Path | Scan, *, memory: int = MEMORY, progress: Progress = silent) -> LoadReport:
+    """Add the blocks of `source` that follow those of the store: a grown folder, new files, a node.
+
+    Where the source's chain leaves the store's, and has more blocks from there on, the stale blocks are cut out
+    first (`report.cut`). `report.new` is False where there was nothing to add. Whenever this is stopped, the store
+    is the old one or the new one. Raises DoesNotConnect, ShorterChain, StoreBusy, and what `load` raises.
+    """
+    skipped = SkipCount()
+    scan, name, kind = scanned(source, skipped, progress, window=True)
+    draft = report_of(kind, name, scan, skipped, None)
+    with written(store):
+        grown = grow(store, scan, draft, memory=memory, progress=progress)
+    if grown is None:
+        raise DoesNotConnect(source=name, store=store.name, tip=Manifest.read(store).report.tip)
+    return grown
+
+
+def rollback(store: Path, to: int | str) -> LoadReport:
+    """Cut the store after the block at height `to` (position in a window without heights) or with that hash.
+
+    Raises NotLoaded if the store lacks it, StoreBusy.
+    """
+    with written(store):
+        return cut_back(store, to)
 
 
 def scanned(source: Path | Scan, skipped: SkipCount, progress: Progress, *, window: bool) -> tuple[Scan, str, str]:

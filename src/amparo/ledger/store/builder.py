@@ -39,7 +39,7 @@ class Builder:
         self.first_height = first_height
         self.start = self.counts = start
         self.tip = tip
-        self.files_before = 0
+        self.file_numbers: npt.NDArray[np.uint16] | None = None  # where the scan's files stand in the manifest
         self._streams: dict[str, BinaryIO] = {}
         self._parts = [(folder.path / name).open("wb") for name in PARTS]
         self._tables = [TableFile(folder.path / folder.fresh(f"{name}.parquet"), name) for name in ("block", "tx")]
@@ -125,7 +125,9 @@ class Builder:
         columns = {"hash": "hash", "prev": "prev", "time": "time", "at": "at", "file": "file", "size": "length"}
         for name, column in columns.items():
             rows = getattr(blocks, column)
-            self._write(f"block_{name}", rows + self.files_before if name == "file" else rows)
+            if name == "file" and self.file_numbers is not None and len(self.file_numbers):
+                rows = self.file_numbers[rows]
+            self._write(f"block_{name}", rows)
 
     def _write_txs(self, batch: TxBatch) -> None:
         self._write("first_out", self.counts.outputs + np.cumsum(batch.n_out, dtype="<u8"))

@@ -15,7 +15,7 @@ UNSPENT: Final = 0xFFFFFFFF  # in spent_by
 UNRESOLVED: Final = 0xFFFFFFFFFFFFFFFF  # in prev_out
 NO_ADDRESS: Final = 0xFFFFFFFF  # in addr
 #: In given_source; 0 = nothing is said of this input.
-GIVEN_SOURCES: Final = ("", "undo", "node", "table")
+GIVEN_SOURCES: Final = ("", "undo", "node", "table", "explorer")
 
 
 class Array(NamedTuple):
@@ -63,6 +63,16 @@ GIVEN_ARRAYS: Final = {
     "given_source": Array("u1"),  # GIVEN_SOURCES
 }
 ALL_ARRAYS: Final = ARRAYS | GIVEN_ARRAYS
+#: What an array's rows are; `+1` where one more row stands at the end.
+DIMENSIONS: Final = {
+    "block": ("block_time", "block_hash", "block_prev", "block_at", "block_size", "block_file"),
+    "block+1": ("first_tx",),
+    "tx": ("txid", "tx_at", "tx_size", "tx_weight", "tx_version", "tx_locktime", "tx_flags"),
+    "tx+1": ("first_out", "first_in"),
+    "output": ("value", "stype", "payload", "addr"),
+    "input": ("prev_out", "in_sequence", *GIVEN_ARRAYS),
+    "address": ("addr_stype", "addr_payload", "addr_first"),
+}
 #: Rewritten by every append; the others only grow.
 REWRITTEN: Final = ("txid_table", "spent_by", "addr_start", "addr_outs", "addr_table")
 #: The arrays a trace depends on: their digests together name the data, on any machine.

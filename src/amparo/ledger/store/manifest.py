@@ -84,7 +84,7 @@ class Manifest:
     def tables(self, name: str) -> tuple[str, ...]:
         """The Parquet files of one table, in order."""
         parts = [key for key in self.files if key.split(".")[0] == name and key.endswith(".parquet")]
-        return tuple(sorted(parts, key=lambda part: (len(part), part)))
+        return tuple(sorted(parts, key=lambda part: int(part.split(".")[1]) if part.count(".") == 2 else 1))
 
     def write(self, folder: Path, name: str = MANIFEST) -> None:
         value = {

@@ -1,7 +1,7 @@
 """Write the arrays and tables of a store folder from a scan: a whole store, or what an append adds to one."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,11 +21,14 @@ from amparo.ledger.store.resolve import Resolver
 from amparo.ledger.store.tables import input_table, output_table, write_all, write_both
 
 
-def write_store(
-    folder: Folder, scan: Scan, draft: LoadReport, start: Counts, *, memory: int, progress: Progress
-) -> Manifest:
-    """Write everything a new store holds but do not publish it; return its manifest, written to `folder`."""
-    counts, resolver = write_rows(folder, scan, start, complete=scan.complete, memory=memory, progress=progress)
+def write_store(folder: Folder, scan: Scan, draft: LoadReport, *, memory: int, progress: Progress) -> Manifest:
+    """Write everything a new store holds but do not publish it; return its manifest, written to the folder."""
+    start = Counts()
+    builder = Builder(folder, scan.first_height, start)
+    counts = write_rows(builder, scan, progress)
+    resolver = Resolver(folder, start, complete=scan.complete, progress=progress, memory=memory)
+    resolver.run()
+    AddressIndex(folder, start, memory=memory, progress=progress).run()
     write_tables(folder, start, counts)
     report = replace(
         draft,
@@ -38,35 +41,33 @@ def write_store(
     )
     files = tuple((file.path.name, file.size, file.sha256) for file in scan.files)
     digest = source_digest([file.sha256 for file in scan.files])
-    manifest = Manifest(report, digest, files, digests(folder, {}))
+    manifest = Manifest(report, digest, files, digests(folder, TABLES, {}))
     manifest.write(folder.path)
     return manifest
 
 
-def write_rows(
-    folder: Folder, scan: Scan, start: Counts, *, complete: bool, memory: int, progress: Progress
-) -> tuple[Counts, Resolver]:
-    builder = Builder(folder, scan.first_height, start)
+def write_rows(builder: Builder, scan: Scan, progress: Progress) -> Counts:
     try:
         for batch in scan.batches(progress):
             builder.add(batch)
         builder.finish()
     finally:
         builder.close()
-    resolver = Resolver(folder, start, complete=complete, progress=progress, memory=memory)
-    resolver.run()
-    AddressIndex(folder, start, memory=memory, progress=progress).run()
-    return builder.counts, resolver
+    return builder.counts
 
 
 def write_tables(folder: Folder, start: Counts, counts: Counts) -> None:
     """The tables of inputs (the new ones) and outputs (all of them), both at once; then drop the parts."""
     write_both(
         lambda: write_all(_path(folder, "input"), "input", _inputs(folder, start, counts)),
-        lambda: write_all(_path(folder, "output"), "output", _outputs(folder, counts)),
+        lambda: write_outputs(folder, counts),
     )
     for name in PARTS:
         (folder.path / name).unlink()
+
+
+def write_outputs(folder: Folder, counts: Counts) -> None:
+    write_all(_path(folder, "output"), "output", _outputs(folder, counts))
 
 
 def _path(folder: Folder, table: str) -> Path:
@@ -100,18 +101,21 @@ def _outputs(folder: Folder, counts: Counts) -> Iterator[pa.Table]:
         release(first, *arrays)
 
 
-def digests(folder: Folder, held: dict[str, StoredFile]) -> dict[str, StoredFile]:
-    """Every array and every new table with its digest; `held`: tables that are there already and stay."""
+def digests(folder: Folder, tables: Iterable[str], held: Mapping[str, StoredFile]) -> dict[str, StoredFile]:
+    """Every array and the tables written in this generation with their digests; `held`: tables that stay."""
     found = dict(held)
     for name in ALL_ARRAYS:
         if folder.has(name):
             rows = folder.rows(name)
             path = folder.file(name)
             found[f"{name}.bin"] = StoredFile(rows, file_sha256(path, rows * row_size(name)), path.name)
-    for name in TABLES:
-        path = _path(folder, name)
-        found[path.name] = StoredFile(pq.read_metadata(path).num_rows, file_sha256(path), path.name)
+    for name in tables:
+        found |= table_digest(_path(folder, name))
     return found
+
+
+def table_digest(path: Path) -> dict[str, StoredFile]:
+    return {path.name: StoredFile(pq.read_metadata(path).num_rows, file_sha256(path), path.name)}
 
 
 def to_disk(folder: Path) -> None:
