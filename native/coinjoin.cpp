@@ -132,7 +132,7 @@ bool wasabi_11(const Tx &tx) {
     if (!crowd(tx, 10) || tx.out.empty()) return false;
     std::size_t sum = 0, n = 0;
     Wide level = TENTH, slack = TENTH_SLACK;
-    for (; level <= tx.out.back(); level *= 2, slack *= 2) {
+    for (; level - slack <= tx.out.back(); level *= 2, slack *= 2) {
         std::size_t count = 0;
         for (const Amount each : tx.out) count += each >= level - slack && each <= level + slack;
         if (count < 2) continue;

@@ -58,7 +58,7 @@ void forest_tree(const std::uint32_t *root, std::size_t n, const ForestRow *rows
             for (std::uint32_t k = near.start[x]; k < near.start[x + 1]; ++k) {
                 const std::uint32_t i = near.at[k], y = rows[i].a ^ rows[i].b ^ x;
                 if (i == row[x]) continue;
-                if (y == r || row[y] != NO_ADDRESS) throw std::invalid_argument("the rows are not a forest");
+                if (y == r || root[y] != r || row[y] != NO_ADDRESS) throw std::invalid_argument("the rows are not a forest");
                 parent[y] = x;
                 row[y] = i;
                 ++hung;

@@ -82,9 +82,8 @@ def evidence(
     start = np.zeros(len(txs) + 1, np.uint64)
     np.cumsum(counts, out=start[1:], dtype=np.uint64)
     local = _local(members, _in_addr(view, _ranges(first, counts)))
-    keys = same_key[_inside(members, same_key[:, 0])]
-    if len(keys):
-        keys = np.column_stack([_local(members, keys[:, 0]), _local(members, keys[:, 1]), keys[:, 2]])
+    keys = np.column_stack([_local(members, same_key[:, 0]), _local(members, same_key[:, 1]), same_key[:, 2]])
+    keys = keys[keys[:, 0] != NO_ADDRESS]
     return Evidence(members, txs, start, local, np.ascontiguousarray(keys, np.uint32))
 
 
@@ -98,14 +97,16 @@ def _spending(view: ChainView, members: NDArray[np.uint32]) -> NDArray[np.int64]
     spenders = np.asarray(view.spent_by[view.addr_outs[_ranges(first, counts)]])
     given = view.given.at[np.isin(view.given.addr, members)]
     more = np.searchsorted(view.first_in, given, side="right") - 1
-    found: NDArray[np.int64] = np.unique(np.concatenate([spenders[spenders != UNSPENT].astype(np.int64), more]))
-    return found
+    found = np.sort(np.concatenate([spenders[spenders != UNSPENT].astype(np.int64), more]))
+    fresh = np.ones(len(found), bool)  # np.unique hashes first, which takes many times longer
+    fresh[1:] = found[1:] != found[:-1]
+    return found[fresh]
 
 
 def _spending_by_scan(view: ChainView, members: NDArray[np.uint32]) -> NDArray[np.int64]:
     found = [np.zeros(0, np.int64)]
     for run in view.runs():
-        at = np.flatnonzero(_inside(members, run.in_addr)).astype(np.uint64) + run.first_in[0]
+        at = np.flatnonzero(_local(members, run.in_addr) != NO_ADDRESS).astype(np.uint64) + run.first_in[0]
         found.append(np.unique(np.searchsorted(run.first_in, at, side="right") - 1 + run.low))
     return np.concatenate(found)
 
@@ -131,17 +132,10 @@ def _ranges(first: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.i
     return found
 
 
-def _inside(members: NDArray[np.uint32], addresses: Column) -> NDArray[np.bool_]:
-    at = np.minimum(np.searchsorted(members, addresses), len(members) - 1)
-    found: NDArray[np.bool_] = members[at] == addresses
-    return found
-
-
 def _local(members: NDArray[np.uint32], addresses: Column) -> NDArray[np.uint32]:
-    """Positions among `members`; NO_ADDRESS stays."""
-    inside = _inside(members, addresses)
-    found = np.full(len(addresses), NO_ADDRESS, np.uint32)
-    found[inside] = np.searchsorted(members, addresses[inside])
+    """Positions among `members`, NO_ADDRESS for what is not one of them."""
+    at = np.minimum(np.searchsorted(members, addresses), len(members) - 1)
+    found: NDArray[np.uint32] = np.where(members[at] == addresses, at, NO_ADDRESS).astype(np.uint32)
     return found
 
 
