@@ -75,3 +75,21 @@ class TooManyStarts(AmparoError):
     code = "W812"
     sentence = gettext_noop("%(starts)s starts were given; %(limit)s is the limit of one trace.")
     advice = gettext_noop("Divide them over several traces.")
+
+
+class NoReason(AmparoError):
+    code = "W813"
+    sentence = gettext_noop("A reason is missing.")
+    advice = gettext_noop("Say in a line why; colleagues and the court read it.")
+
+
+class NoEntities(AmparoError):
+    code = "W814"
+    sentence = gettext_noop("Nobody has joined the addresses of “%(name)s” into entities yet.")
+    advice = gettext_noop("Start it on the page of these blocks; it takes minutes on a large chain.")
+
+
+class NoSuchAddress(AmparoError):
+    code = "W815"
+    sentence = gettext_noop("No loaded block pays %(address)s.")
+    advice = gettext_noop("Check the address, or load the blocks in which it was paid.")

@@ -7,7 +7,8 @@ from typing import Final, NamedTuple
 
 from django.db.models import Q
 
-from amparo.ledger import CONFIDENCE, normal
+from amparo.ledger import CONFIDENCE, Store, normal
+from amparo.ledger.errors import BadAddress
 from amparo.ledger.tags import SERVICE_KINDS
 from amparo.web.traces.models import OwnTag, Tag
 
@@ -91,6 +92,27 @@ def conflicts_of(tags: Mapping[str, list[Said]]) -> dict[str, list[str]]:
     """Address -> the actors named for it, where they are several."""
     found = {address: conflict_of(said) for address, said in tags.items()}
     return {address: actors for address, actors in found.items() if actors}
+
+
+def tagged_actors(store: Store) -> dict[int, list[str]]:
+    """Address number in the store -> the actors that confident tags name for it: for alarms about merges."""
+    packs = Tag.objects.filter(rank__gte=_FLOOR, on_transaction=False).exclude(actor="").order_by()
+    own = OwnTag.objects.filter(withdrawn=None, reviewed__isnull=False).exclude(actor="").order_by()
+    found: dict[int, set[str]] = defaultdict(set)
+    for rows in (packs, own):
+        for address, actor in rows.values_list("address", "actor").distinct():
+            number = _number(store, address)
+            if number is not None:
+                found[number].add(actor)
+    return {number: sorted(actors) for number, actors in found.items()}
+
+
+def _number(store: Store, address: str) -> int | None:
+    """The address's number in the store; None for one of another chain, or one that is not loaded."""
+    try:
+        return store.address_id(address)
+    except BadAddress:
+        return None
 
 
 def _rank(tag: Said) -> tuple[int, int]:

@@ -1,11 +1,20 @@
 from django.urls import path
 
-from amparo.web.traces.views import chains, own_tags, tags, traces
+from amparo.web.traces.views import chains, entities, own_tags, tags, traces
 
 app_name = "traces"
 urlpatterns = [
     path("chains/", chains.chains, name="chains"),
     path("chains/load/", chains.load, name="load"),
+    path("chains/<uuid:pk>/", chains.chain, name="chain"),
+    path("chains/<uuid:pk>/entities/", chains.join_entities, name="join-entities"),
+    path("chains/<uuid:pk>/look-up/", chains.look_up, name="look-up"),
+    path("chains/<uuid:pk>/address/<str:text>/", entities.address, name="address"),
+    path("chains/<uuid:pk>/address/<str:text>/follow/", entities.follow, name="from-address"),
+    path("chains/<uuid:pk>/entity/<str:text>/", entities.entity, name="entity"),
+    path("chains/<uuid:pk>/transaction/<str:text>/", entities.transaction, name="transaction"),
+    path("chains/<uuid:pk>/transaction/<str:text>/hold/", entities.hold, name="hold-edge"),
+    path("chains/held/<uuid:pk>/release/", entities.release, name="release-edge"),
     path("tags/import/", tags.import_tags, name="tags"),
     path("tags/own/", own_tags.own_tags, name="own-tags"),
     path("tags/own/export/", own_tags.export, name="own-tags-export"),

@@ -1,26 +1,31 @@
 """Every mutation of chains, tags and traces."""
 
 from amparo.web.traces.actions.chains import load_chain, source_of, start_load, store_of
+from amparo.web.traces.actions.entities import hold_edge, release_edge, start_entities
 from amparo.web.traces.actions.exports import export_outputs
 from amparo.web.traces.actions.marks import add_mark, remove_mark
 from amparo.web.traces.actions.own_tags import add_own_tag, export_own_tags, review_own_tag, withdraw_own_tag
 from amparo.web.traces.actions.tags import import_address_list, import_tagpack, pack_file
-from amparo.web.traces.actions.traces import all_seeds, seeds_of, start_trace, starts_in
+from amparo.web.traces.actions.traces import TXID_SIGNS, all_seeds, seeds_of, start_trace, starts_in
 
 __all__ = [
+    "TXID_SIGNS",
     "add_mark",
     "add_own_tag",
     "all_seeds",
     "export_outputs",
     "export_own_tags",
+    "hold_edge",
     "import_address_list",
     "import_tagpack",
     "load_chain",
     "pack_file",
+    "release_edge",
     "remove_mark",
     "review_own_tag",
     "seeds_of",
     "source_of",
+    "start_entities",
     "start_load",
     "start_trace",
     "starts_in",
