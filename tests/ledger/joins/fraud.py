@@ -120,14 +120,18 @@ class Mobile(NamedTuple):
 
 MULE_LINES = (
     Mobile("SB10AAA001", "2026-02-02 06:10:00", "Deposit of Funds at Agent Till 10001 - Example Shop", "4000.00"),
-    Mobile("SB30AAA010", "2026-02-03 09:15:30", f"Funds received from bank account {BANK_ACCOUNT} FT26034EX1", "250000.00"),
+    Mobile(
+        "SB30AAA010", "2026-02-03 09:15:30", f"Funds received from bank account {BANK_ACCOUNT} FT26034EX1", "250000.00"
+    ),
     Mobile("SB30AAA011", "2026-02-03 09:40:00", "Pay Bill to 400400 - Example Exchange Acc. u1001", "-150000.00"),
     Mobile("SB30AAA011", "2026-02-03 09:40:00", "Pay Bill Charge", "-105.00"),
     Mobile("SB30AAA012", "2026-02-03 09:52:00", f"Customer Transfer to - {SECOND} Sue Example", "-60000.00"),
     Mobile("SB30AAA012", "2026-02-03 09:52:00", "Customer Transfer of Funds Charge", "-108.00"),
     Mobile("SB30AAA013", "2026-02-03 10:05:00", "Customer Withdrawal At Agent Till 10002 - Example Kiosk", "-30000.00"),
     Mobile("SB30AAA013", "2026-02-03 10:05:00", "Withdrawal Charge", "-197.00"),
-    Mobile("SB30AAA014", "2026-02-03 10:30:00", "Pay Bill to 400400 - Example Exchange Acc. u1001", "-150000.00", "Failed"),
+    Mobile(
+        "SB30AAA014", "2026-02-03 10:30:00", "Pay Bill to 400400 - Example Exchange Acc. u1001", "-150000.00", "Failed"
+    ),
     Mobile("SB40AAA015", "2026-02-04 15:00:00", "Airtime Purchase", "-500.00"),
 )
 SECOND_LINES = (
@@ -139,7 +143,9 @@ SECOND_LINES = (
 CASHER_LINES = (
     Mobile("SB50CCC001", "2026-02-05 07:00:00", "Customer Transfer from - 254700000808 Kim Example", "1200.00"),
     Mobile("SB60CCC002", "2026-02-06 13:30:00", "Business Payment from 500500 - Example OTC Desk", "154800.00"),
-    Mobile("SB60CCC003", "2026-02-06 14:10:00", "Customer Withdrawal At Agent Till 10003 - Example Store", "-100000.00"),
+    Mobile(
+        "SB60CCC003", "2026-02-06 14:10:00", "Customer Withdrawal At Agent Till 10003 - Example Store", "-100000.00"
+    ),
     Mobile("SB60CCC003", "2026-02-06 14:10:00", "Withdrawal Charge", "-309.00"),
 )
 
@@ -154,7 +160,9 @@ def mobile(lines: tuple[Mobile, ...], opening: str) -> bytes:
         rows.append([each.receipt, local, each.details, each.status, paid, gone, f"{balance:,.2f}"])
     sink = io.StringIO()
     writer = csv.writer(sink)
-    writer.writerow(["Receipt No.", "Completion Time", "Details", "Transaction Status", "Paid In", "Withdrawn", "Balance"])
+    writer.writerow(
+        ["Receipt No.", "Completion Time", "Details", "Transaction Status", "Paid In", "Withdrawn", "Balance"]
+    )
     writer.writerows(reversed(rows))
     return sink.getvalue().encode()
 

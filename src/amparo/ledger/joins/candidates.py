@@ -64,7 +64,8 @@ class Flows:
     def scaled(self, amount: int, asset: str) -> int:
         found = self.assets.get(asset)
         symbol = symbol_of(asset, self.assets)
-        return amount * 10 ** (self.finest.get(symbol, 0) - (found.decimals if found is not None else 0))
+        more = self.finest.get(symbol, 0) - (found.decimals if found is not None else 0)
+        return amount * int(10**more)
 
     @classmethod
     def of(cls, stores: Sequence[AccountStore], settings: Settings) -> "Flows":

@@ -80,9 +80,13 @@ def _equal(out: Flow, into: Flow) -> Join:
         return _join(out, into, JoinLevel.DERIVED, "same-reference", 90, facts={"reference": out.transfer.ref})
     named = [each.account for each, other in ((into, out), (out, into)) if _names(other, each.account)]
     if named:
-        return _join(out, into, JoinLevel.DERIVED, "named-account", 80 + 5 * (len(named) - 1), facts={"accounts": named})
+        return _join(
+            out, into, JoinLevel.DERIVED, "named-account", 80 + 5 * (len(named) - 1), facts={"accounts": named}
+        )
     if (first and first in into.tokens) or (second and second in out.tokens):
-        return _join(out, into, JoinLevel.DERIVED, "same-reference", 85, facts={"reference": out.transfer.ref or second})
+        return _join(
+            out, into, JoinLevel.DERIVED, "same-reference", 85, facts={"reference": out.transfer.ref or second}
+        )
     return _join(out, into, JoinLevel.INFERRED, "amount-and-time", 40)
 
 

@@ -206,7 +206,12 @@ class _Run:
             more = tuple(Seed(ref, amount) for ref, amount in sorted(carried[network].items()))
             if own or more:
                 self.results[network] = trace(
-                    store, (*own, *more), self.rule, stops=self.chain_stops, fee=self.policies[0], progress=self.progress
+                    store,
+                    (*own, *more),
+                    self.rule,
+                    stops=self.chain_stops,
+                    fee=self.policies[0],
+                    progress=self.progress,
                 )
 
     def _from_chains(self) -> list[Crossing]:
