@@ -5,6 +5,7 @@ Nothing here says who owns or controls an address.
 """
 
 from amparo.ledger.addresses import NETWORKS, normal, parse, render
+from amparo.ledger.extract import extract
 from amparo.ledger.load import append, load, rollback
 from amparo.ledger.picture import FLOW_WORDS, flow_svg
 from amparo.ledger.proof import Proof, SourceBlocks, bundle_proofs, merkle_proof, merkle_proofs, proof_path
@@ -88,6 +89,7 @@ __all__ = [
     "append",
     "bundle_proofs",
     "coins",
+    "extract",
     "flow_svg",
     "form_of",
     "is_nobodys",
