@@ -205,15 +205,14 @@ class _RowWriter:
         self.rows = 0
         self.starts: dict[str, int] = {}
         self.last: tuple[Any, ...] | None = None
-        self.last_ref = ""
         self.table = pq.ParquetWriter(folder / "transfer.parquet", TRANSFER_TABLE, compression="zstd")
         self.streams: dict[str, BinaryIO] = {name: (folder / f"{name}.bin").open("wb") for name in ROW_ARRAYS}
         self.hashes = {name: hashlib.sha256() for name in (*ROW_ARRAYS, *_DIGESTED)}
 
     def write(self, batch: pa.RecordBatch) -> None:
+        batch = self._without_doubles(batch)
         names = TRANSFER_TABLE.names
         columns = [batch.column(name).cast(TRANSFER_TABLE.field(name).type) for name in names]
-        self._check_places(columns, batch.column("ref").to_pylist())
         self.table.write_table(pa.Table.from_arrays(columns, schema=TRANSFER_TABLE), row_group_size=GROUP)
         for name, data in self._arrays(batch, columns).items():
             self.streams[name].write(data)
@@ -236,15 +235,20 @@ class _RowWriter:
         found["amount"] = b"".join(by_name["amount"].to_pylist())
         return found
 
-    def _check_places(self, columns: Sequence[Any], refs: Sequence[str]) -> None:
-        places = zip(*(column.to_pylist() for column in columns[:4]), strict=True)
-        for number, place in enumerate(places):
-            if place == self.last:
-                shown = ":".join(map(str, place[1:]))
-                raise SamePosition(ledger=place[0], position=shown, first=self.last_ref, second=refs[number])
-            if place[0] not in self.starts:
-                self.starts[place[0]] = self.rows + number
-            self.last, self.last_ref = place, refs[number]
+    def _without_doubles(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Drop a line that was read twice (from the lists of both its accounts); two that differ are an error."""
+        names = ("ledger", "height", "tx", "log", "kind", "asset", "sender", "receiver", "amount", "ref")
+        keep = []
+        for line in zip(*(batch.column(name).to_pylist() for name in names), strict=True):
+            same_place = self.last is not None and line[:4] == self.last[:4]
+            if same_place and self.last is not None and line != self.last:
+                shown = ":".join(map(str, line[1:4]))
+                raise SamePosition(ledger=line[0], position=shown, first=self.last[-1], second=line[-1])
+            keep.append(not same_place)
+            self.last = line
+            if line[0] not in self.starts:
+                self.starts[line[0]] = self.rows + sum(keep) - 1
+        return batch if all(keep) else batch.filter(pa.array(keep))
 
     def digests(self) -> dict[str, str]:
         return {name: each.hexdigest() for name, each in self.hashes.items()}
