@@ -1,12 +1,14 @@
 """Several starts in one trace, all wallets of a case, and the way from a sighting."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
 from amparo.web.exhibits.models import Exhibit
 from amparo.web.sightings.models import new_sighting
 from amparo.web.traces.actions import start_trace
-from amparo.web.traces.errors import NoStart, NotPaidHere, TooManyStarts
+from amparo.web.traces.errors import NoStart, NotPaidHere, RuleHasNoWayBack, TooManyStarts
 from amparo.web.traces.models import Trace
 
 PAID = "1Q2TWHE3GMdB6BZKafqwxXtWAWgFt5Jvm3"
@@ -75,3 +77,28 @@ def test_from_a_sighting_to_the_form(lead, case, chain, signed_in, seen) -> None
     assert there in page
     assert PAID in client.get(there).content.decode()
     assert "traces/case" not in client.get(reverse("sightings:value", args=[case.pk, mail.value_key])).content.decode()
+
+
+def test_back_from_a_leaf_to_where_it_came_from(traced) -> None:
+    """170:1/0 got its ten bitcoins from 9:0: back is the way onward, read from its end."""
+    made = traced("170:1/0", rules=["fifo", "haircut"], direction="backward")
+    result = made.results.get(rule="fifo")
+    assert result.recipe["tool"] == "ledger.trace-back"
+    assert "9:0/0" in {each["ref"] for each in result.result["outputs"]}
+    assert result.totals["claims"] == 1_000_000_000
+
+
+def test_a_rule_that_only_leads_onward_is_refused(lead, case, chain) -> None:
+    with pytest.raises(RuleHasNoWayBack):
+        start_trace(actor=lead, case=case, chain=chain, seed="170:1/0", rules=["tiho"], direction="backward")
+
+
+def test_the_stops_that_were_asked_for_are_in_the_recipe(traced, lead, signed_in) -> None:
+    made = traced("9:0", rules=["fifo"], until=date(2009, 1, 11), dormant_days=2, at_mixers=True)
+    recipe = made.results.get().recipe
+    stops = recipe["parameters"]["stops"]
+    assert stops["last_time"] == 1_231_718_399  # the last second of 11 January 2009, UTC
+    assert stops["dormant_days"] == 2
+    assert made.results.get().totals["stopped"] == 5_000_000_000
+    page = signed_in(lead).get(f"/traces/{made.pk}/").content.decode()
+    assert "stopped by a rule" in page

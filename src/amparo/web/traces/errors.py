@@ -93,3 +93,9 @@ class NoSuchAddress(AmparoError):
     code = "W815"
     sentence = gettext_noop("No loaded block pays %(address)s.")
     advice = gettext_noop("Check the address, or load the blocks in which it was paid.")
+
+
+class RuleHasNoWayBack(AmparoError):
+    code = "W816"
+    sentence = gettext_noop("The rule %(rule)s only leads onward.")
+    advice = gettext_noop("Choose other rules to trace back: fifo, lifo, haircut or poison.")

@@ -87,8 +87,32 @@ class TraceForm(forms.Form):
         required=False,
         initial=True,
     )
+    at_mixers = forms.BooleanField(
+        label=_("Stop at CoinJoins"),
+        help_text=_("Transactions with the shape of a mix of several people's money."),
+        required=False,
+        initial=True,
+    )
+    direction = forms.ChoiceField(
+        label=_("Direction"),
+        choices=[("forward", _("onward: where it went")), ("backward", _("back: where it came from"))],
+        initial="forward",
+        required=False,
+    )
     max_hops = forms.IntegerField(label=_("Stop after this many hops"), required=False, min_value=1, max_value=100000)
     floor = forms.IntegerField(label=_("Stop below this amount (satoshi)"), required=False, min_value=1)
+    dormant_days = forms.IntegerField(
+        label=_("Stop where money lay still for more than this many days"), required=False, min_value=1, max_value=10000
+    )
+    until = forms.DateField(
+        label=_("Do not go beyond this day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Onward: the last day to follow. Back: the first one."),
+    )
+
+    def clean_direction(self) -> str:
+        return self.cleaned_data["direction"] or "forward"
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

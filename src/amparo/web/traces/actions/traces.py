@@ -1,6 +1,7 @@
 """Mutations: start a trace."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Final
 
 from django.db import transaction
@@ -19,12 +20,13 @@ from amparo.web.cases.models import Case
 from amparo.web.common.jobs import start_job
 from amparo.web.traces import news
 from amparo.web.traces.actions.chains import store_of
-from amparo.web.traces.errors import ChainMayNotMeet, NoRule, NoStart, NotPaidHere, TooManyStarts
+from amparo.web.traces.errors import ChainMayNotMeet, NoRule, NoStart, NotPaidHere, RuleHasNoWayBack, TooManyStarts
 from amparo.web.traces.models import ChainWindow, Trace
 
 TXID_SIGNS: Final = 64
 MOST_STARTS: Final = 1000
 NAMED: Final = 5  # addresses an error names
+ONE_WAY: Final = frozenset({"tiho"})  # rules that only lead onward
 
 
 def seeds_of(store: Store, text: str) -> list[Seed]:
@@ -80,18 +82,25 @@ def start_trace(
     max_hops: int | None = None,
     floor: int | None = None,
     at_services: bool = False,
+    at_mixers: bool = False,
+    dormant_days: int | None = None,
+    until: date | None = None,
+    direction: str = Trace.Direction.FORWARD,
     question: str = "",
 ) -> Trace:
     """Queue a trace from `seed` by each rule; a line each: height:pos, height:pos/vout, txid, txid:vout or an address.
 
-    Raises NotAllowed, OutsideAuthorisation, NoRule, NoStart, TooManyStarts, ChainMayNotMeet, NotPaidHere, or the
-    engine's error.
+    Raises NotAllowed, OutsideAuthorisation, NoRule, RuleHasNoWayBack, NoStart, TooManyStarts, ChainMayNotMeet,
+    NotPaidHere, or the engine's error.
     """
     require(actor, "traces.run")
     limits = require_authorisation(case, "financial")
     chosen = [TAINT_RULES[name].name for name in rules]
     if not chosen:
         raise NoRule
+    direction = Trace.Direction(direction)
+    if direction is Trace.Direction.BACKWARD and (one_way := ONE_WAY & set(chosen)):
+        raise RuleHasNoWayBack(rule=", ".join(sorted(one_way)))
     if chain.is_exercise and not case.agency.is_exercise:
         raise ChainMayNotMeet(name=chain.name)
     starts = starts_in(seed)
@@ -107,6 +116,10 @@ def start_trace(
         max_hops=max_hops,
         floor=floor,
         at_services=at_services,
+        at_mixers=at_mixers,
+        dormant_days=dormant_days,
+        until=until,
+        direction=direction,
         question=question,
         authorisations=" ".join(limits.numbers),
         started_by=actor,

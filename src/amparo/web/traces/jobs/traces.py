@@ -1,17 +1,48 @@
 """The trace job: one rule after the other, each result kept as soon as it is there."""
 
+from datetime import UTC, datetime, time
+
+import numpy as np
 from django.db import transaction
 from django.utils.translation import gettext
 from django_scopes import scope
 
 from amparo.ledger import StopRules, Store, flow_svg, trace
+from amparo.ledger.clusters import excluded, kinds
+from amparo.ledger.trace import Marks, trace_back
 from amparo.web.accounts.models import Agency
 from amparo.web.audit.actions import record
 from amparo.web.common.jobs import Run, handler
 from amparo.web.traces import news
 from amparo.web.traces.actions import all_seeds, store_of
+from amparo.web.traces.entities import entities_of
 from amparo.web.traces.models import Trace, TraceResult
 from amparo.web.traces.tags import labels_of, service_addresses
+
+
+def stops_of(found: Trace) -> StopRules:
+    """What was asked for, as the engine takes it. A day ends at midnight UTC."""
+    back = found.direction == Trace.Direction.BACKWARD
+    bound = None
+    if found.until is not None:
+        bound = int(datetime.combine(found.until, time.min if back else time.max, UTC).timestamp())
+    return StopRules(
+        max_hops=found.max_hops,
+        floor=found.floor,
+        services=service_addresses() if found.at_services else frozenset(),
+        dormant_days=found.dormant_days,
+        first_time=bound if back else None,
+        last_time=None if back else bound,
+    )
+
+
+def marks_of(found: Trace, store: Store) -> Marks:
+    """Which transactions have the shape of a CoinJoin, where the trace stops at them."""
+    if not found.at_mixers:
+        return Marks()
+    clusters = entities_of(found.chain, store)
+    shapes = kinds(store) if clusters is None else clusters.shapes
+    return Marks(mixers=excluded(shapes).astype(np.uint16))
 
 
 @handler("traces.trace")
@@ -26,9 +57,9 @@ def run_trace(run: Run) -> None:
 
 
 def _trace_by(run: Run, found: Trace, store: Store, rule: str, number: int) -> None:
-    services = service_addresses() if found.at_services else frozenset()
-    stops = StopRules(max_hops=found.max_hops, floor=found.floor, services=services)
-    result = trace(store, all_seeds(store, found.starts)[0], rule, stops=stops, progress=run.progress)
+    follow = trace_back if found.direction == Trace.Direction.BACKWARD else trace
+    seeds, _ = all_seeds(store, found.starts)
+    result = follow(store, seeds, rule, stops=stops_of(found), marks=marks_of(found, store), progress=run.progress)
     labels = labels_of(each.address for each in result.outputs if each.address)
     svg = flow_svg(result, title=f"{found.number} · {rule}", labels=labels)
     with transaction.atomic():
