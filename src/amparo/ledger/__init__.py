@@ -9,6 +9,7 @@ from amparo.ledger.extract import extract
 from amparo.ledger.load import append, load, rollback
 from amparo.ledger.picture import FLOW_WORDS, flow_svg
 from amparo.ledger.proof import Proof, SourceBlocks, bundle_proofs, merkle_proof, merkle_proofs, proof_path
+from amparo.ledger.raw import read_raw
 from amparo.ledger.sources import SOURCES
 from amparo.ledger.store import BlockRow, LoadReport, OutputRow, Store, TxRow
 from amparo.ledger.tags import (
@@ -102,6 +103,7 @@ __all__ = [
     "proof_path",
     "read_actorpack",
     "read_address_list",
+    "read_raw",
     "read_tagpack",
     "render",
     "rerun_trace",

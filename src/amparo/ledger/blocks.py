@@ -1,4 +1,4 @@
-"""One block's bytes -> typed records, every read bounds-checked. The plain twin of a later native walk.
+"""One block's bytes -> typed records, every read bounds-checked: for single blocks, and the twin of the native walk.
 
 Positions are byte positions in the file the block came from, so that any transaction can be re-read as
 evidence. Nothing here knows the chain; `amparo.ledger.sources` chooses blocks, `amparo.ledger.store` keeps them.
