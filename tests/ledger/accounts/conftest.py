@@ -7,7 +7,7 @@ import pytest
 from tests.conftest import need
 from tests.ledger.accounts.laundering import Laundering
 
-from amparo.ledger.accounts.evm import Rpc
+from amparo.ledger.accounts.evm import EvmNode, Rpc, ingest
 
 ANVIL = Path(__file__).resolve().parents[3] / "node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil"
 
@@ -34,3 +34,13 @@ def laundering(anvil):
     made = Laundering(anvil)
     made.run()
     return made
+
+
+@pytest.fixture(scope="session")
+def loaded(laundering, anvil, tmp_path_factory):
+    """The store of the script's chain, before any reorg."""
+    store, report = ingest(
+        tmp_path_factory.mktemp("anvil") / "store", EvmNode(anvil, "anvil", chain_id=31337, coin="ETH")
+    )
+    assert (report.first, report.transfers) == (1, len(store))
+    return store

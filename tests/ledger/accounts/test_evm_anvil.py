@@ -27,15 +27,6 @@ def node(anvil):
     return EvmNode(anvil, CHAIN, chain_id=31337, coin="ETH")
 
 
-@pytest.fixture(scope="module")
-def loaded(laundering, node, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("anvil") / "store"
-    store, report = ingest(folder, node)
-    assert report.first == 1
-    assert report.transfers == len(store)
-    return store
-
-
 def transfers_of(store, laundering, name):
     ref = laundering.receipts[name]["transactionHash"]
     height = laundering.height(name)
@@ -130,8 +121,8 @@ def test_another_chain_and_a_wrong_answer_are_refused(anvil, tmp_path):
     assert not (tmp_path / "store").exists()
 
 
-def test_a_reorg_is_followed(laundering, node, tmp_path):
-    """Last of this module: it changes the chain."""
+def test_a_reorg_is_followed(loaded, laundering, node, tmp_path):
+    """Last of all that use the node: it changes the chain."""
     folder = tmp_path / "store"
     store, before = ingest(folder, node, step=7)
     again, nothing = ingest(folder, node)
