@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,11 +22,14 @@ from typing import Any
 import numpy as np
 
 from amparo import _kernels
-from bench.result import Result
+from amparo.ledger.clusters import Clusters
+from bench.ledger_graph import graph_store
+from bench.result import Result, best_of
 
 ADDRESSES = 60_000_000
 EDGES = 30_000_000
 TIMES = 3
+TRANSACTIONS = 5_000_000
 Numbers = np.ndarray[Any, np.dtype[Any]]
 Work = Callable[[Numbers, Numbers, int], tuple[Numbers, Numbers | None]]
 
@@ -77,7 +81,8 @@ def one(names: list[str], folder: Path, addresses: int) -> None:
     """What one process does: each work in turn, some times over; the best time, memory at the first time, results."""
     offsets, members = np.load(folder / "offsets.npy"), np.load(folder / "members.npy")
     before = memory("VmRSS")
-    seconds, added = dict.fromkeys(names, float("inf")), {}
+    seconds: dict[str, float] = dict.fromkeys(names, float("inf"))
+    added: dict[str, int] = {}
     for _ in range(TIMES):
         for name in names:
             start = time.perf_counter()
@@ -104,6 +109,41 @@ def spans(folder: Path, addresses: int) -> bool:
     again.add_edges(rows)
     in_order = bool(np.all(rows[1:, 2] >= rows[:-1, 2]))
     return in_order and len(rows) == addresses - components and np.array_equal(again.finish(), root)
+
+
+def alone(target: str, ours: float, unit: str, equal: bool) -> Result:
+    """A line without a peer: no open tool answers this."""
+    return Result(target, ours, unit, None, None, None, None, equal, _kernels.cpu())
+
+
+def first_joined(clusters: Clusters, a: int, b: int) -> bool:
+    """Apart before the transaction that is named, together with it."""
+    why = clusters.why(a, b)
+    if a == b or why is None:
+        return a == b
+    before, after = clusters.as_of(why.joined_by), clusters.as_of(why.joined_by + 1)
+    return before.root(a) != before.root(b) and after.root(a) == after.root(b)
+
+
+def questions(folder: Path, txs: int) -> Iterator[Result]:
+    """The public API over a store: build the entities, ask why and what if of the largest."""
+    store = graph_store(folder / "store", txs)
+    seconds = best_of(1, lambda: Clusters.build(store, folder / "entities"))
+    clusters = Clusters.open(folder / "entities", store)
+    size = f"{txs} transactions, {clusters.n_addresses} addresses"
+    merges = clusters.n_addresses - len(np.unique(clusters.roots))
+    yield alone(f"build the entities of {size}", round(seconds, 3), "s", merges == len(clusters.forest))
+    root, members = clusters.largest(1)[0]
+    pairs = np.random.default_rng(4).choice(clusters.members(root), (100, 2)).tolist()
+    slowest = max(best_of(3, partial(clusters.why, a, b)) for a, b in pairs)
+    joins = [clusters.why(a, b) for a, b in pairs if a != b]
+    held = all(first_joined(clusters, a, b) for a, b in pairs[:5])
+    yield alone(f"why joined, slowest of 100 pairs of {members} addresses", round(1000 * slowest, 3), "ms", held)
+    dropped = joins[0].joined_by if joins[0] else 0
+    seconds = best_of(3, lambda: clusters.without(root, txs=[dropped]))
+    split = clusters.without(root, txs=[dropped])
+    whole = sum(part.size for part in split.parts) == members
+    yield alone(f"what if a transaction is dropped, {members} addresses", round(seconds, 3), "s", whole)
 
 
 def run(scale: float) -> Iterator[Result]:
@@ -139,6 +179,8 @@ def run(scale: float) -> Iterator[Result]:
             equal=np.array_equal(roots, again) and spans(folder, addresses),
             cpu=_kernels.cpu(),
         )
+    with tempfile.TemporaryDirectory() as name:
+        yield from questions(Path(name), max(20_000, int(TRANSACTIONS * scale)))
 
 
 if __name__ == "__main__":

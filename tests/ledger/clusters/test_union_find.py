@@ -38,6 +38,16 @@ def test_partition_and_forest_are_those_of_plain_sets(lists, dtype):
     assert len(forest) == 12 - len(set(expected))
 
 
+def test_many_lists_as_plain_sets():
+    """More members than are asked for ahead."""
+    random = np.random.default_rng(4)
+    lists = [random.integers(0, 700, size).tolist() for size in random.integers(0, 4, 600)]
+    root, forest = _kernels.cluster(*columns(lists), 700)
+    expected, merges = plain.partition(700, plain.edges_of(lists))
+    assert root.tolist() == expected
+    assert [tuple(each) for each in forest.tolist()] == merges
+
+
 @given(lists=LISTS, seed=st.randoms())
 def test_the_order_of_lists_does_not_change_the_sets(lists, seed):
     other = list(lists)
