@@ -20,7 +20,12 @@ _MOVE: Final = tuple(i // 5 + 5 * ((2 * (i % 5) + 3 * (i // 5)) % 5) for i in ra
 
 
 def keccak256(data: bytes) -> bytes:
-    padded = bytearray(data) + b"\x01" + bytes(-(len(data) + 1) % _RATE)
+    return sponge(data, 0x01)
+
+
+def sponge(data: bytes, padding: int) -> bytes:
+    """With padding 0x06 this is SHA3-256, which tests compare it with."""
+    padded = bytearray(data) + bytes([padding]) + bytes(-(len(data) + 1) % _RATE)
     padded[-1] |= 0x80
     lanes = [0] * 25
     for start in range(0, len(padded), _RATE):
