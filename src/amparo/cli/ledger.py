@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from amparo.cli.calibrate import calibrate
 from amparo.cli.teller import Teller, telling
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ STORE = click.option(
 @click.group("ledger")
 def ledger() -> None:
     """Load blocks of a chain and follow money through them."""
+
+
+ledger.add_command(calibrate)
 
 
 @ledger.command("load")

@@ -25,3 +25,9 @@ class BadRates(AmparoError):
     code = "L804"
     sentence = gettext_noop("%(file)s is not a table of error rates: %(why)s.")
     advice = gettext_noop("Make it again with amparo ledger calibrate.")
+
+
+class SeedTwice(WrongUse):
+    code = "L805"
+    sentence = gettext_noop("Seed %(seed)s would be learnt from and measured on.")
+    advice = gettext_noop("Measure on other seeds than those that were learnt from.")

@@ -64,6 +64,8 @@ class Services:
         if not pool.paid_to_key:
             return pool.wallet.receive(self.chain)
         plain = pool.wallet.receive(self.chain)
+        if self.dice.chance(0.3):
+            return plain
         twin = self.chain.new_address(pool.owner, ScriptKind.P2PK, self.chain.key[plain])
         self.chain.wallet_of[twin] = pool.wallet
         return twin
