@@ -1,7 +1,7 @@
 """A made chain of any size, streamed: about 2 outputs and 1.1 inputs a transaction, addresses used again.
 
 It is not Bitcoin: who pays whom is drawn at random from a pool of unspent outputs of fixed size. What falls out of
-the pool stays unspent for ever. The same seed gives the same chain, whatever the batch. Memory does not grow with
+the pool stays unspent for ever. The same seed gives the same chain. Memory does not grow with
 the chain. Values are valid: no transaction pays out more than it takes in, and a coinbase takes its block's fees.
 
     for batch in batches(5_000_000, seed=7): builder.add(batch)
@@ -23,11 +23,11 @@ from amparo.ledger.columns import BlockColumns, TxBatch, TxFlag
 from amparo.ledger.sources import SourceFile
 
 BLOCK: Final = 2_000  # transactions a block, coinbase included
-ROUND: Final = 20  # blocks made at once: their transactions spend outputs of earlier rounds
-POOL: Final = 1 << 18  # unspent outputs that can still be spent
+ROUND: Final = 10  # blocks made at once: their transactions spend outputs of earlier rounds
+POOL: Final = 1 << 16  # unspent outputs that can still be spent
 FIRST: Final = 100  # blocks at the start that hold a coinbase only
-SUBSIDY: Final = 50 * 10**8
-DUST: Final = 10_000  # satoshi; smaller outputs are never spent
+SUBSIDY: Final = 2 * 10**13  # invented, too: with 50 coins a block, 2,000 transactions would soon split all to dust
+DUST: Final = 1_000  # satoshi; smaller outputs are never spent
 HOT: Final = 10_000  # addresses that are paid again and again
 TIME: Final = 1_300_000_000
 #: Inputs and outputs of a transaction, with their shares: 1.1 and 2.0 on average.
@@ -171,9 +171,9 @@ class _Maker:
         n_out: NDArray[np.int64],
         taken: NDArray[np.int64],
     ) -> NDArray[np.int64]:
-        """Deal each transaction's input value to its outputs, by 16-bit shares, after a fee; exact integers."""
+        """Deal each transaction's input value to its outputs, after a fee, by random shares; exact integers."""
         owners = np.repeat(np.arange(len(n_out)), n_out)
-        weight = self.random.integers(1, 1 << 16, len(owners))
+        weight = self.random.integers(1 << 13, 1 << 16, len(owners))
         given = _sums(taken, n_in)
         fee = np.minimum(self.random.integers(200, 20_000, len(n_out)), given)
         fee[coinbase] = 0

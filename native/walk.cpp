@@ -132,6 +132,14 @@ Stop Walk::stop_before(std::uint32_t tx, std::uint32_t at) const {
 
 void Walk::wait(std::uint32_t tx, std::uint32_t at) {
     reached.state[at] = static_cast<std::uint8_t>(State::waiting);
+    // Its rows will be wanted: have them brought while others are worked on.
+    const std::uint64_t in = chain.first_in[tx], out = chain.first_out[tx];
+    if (in < chain.inputs) __builtin_prefetch(chain.prev_out + in);
+    if (out < chain.outputs) {
+        __builtin_prefetch(chain.value + out);
+        __builtin_prefetch(chain.spent_by + out);
+        __builtin_prefetch(chain.stype + out);
+    }
     waiting_.push(backward_ ? ~tx : tx, at);
 }
 
@@ -164,8 +172,12 @@ Marked Walk::mark_of(std::uint32_t at) const {
     return {reached.spans.data() + reached.spans_at[at], reached.span_count[at]};
 }
 
-std::size_t Walk::claimed(std::uint64_t output) const {
+std::size_t Walk::claimed(std::uint64_t output) {
     const auto begin = reached.output.begin(), end = begin + static_cast<std::ptrdiff_t>(claims_);
+    if (!backward_) {  // outputs come rising
+        while (next_claim_ < claims_ && begin[static_cast<std::ptrdiff_t>(next_claim_)] < output) ++next_claim_;
+        return next_claim_ < claims_ && begin[static_cast<std::ptrdiff_t>(next_claim_)] == output ? next_claim_ : claims_;
+    }
     const auto found = std::lower_bound(begin, end, output);
     return found != end && *found == output ? static_cast<std::size_t>(found - begin) : claims_;
 }

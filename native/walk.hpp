@@ -160,7 +160,7 @@ class Walk {
     // Books an amount (and its spans, for ordered rules) on an output, claimed or new.
     void arrive(std::uint64_t output, std::int64_t amount, const Spans *spans, std::uint32_t hop, std::uint64_t from_tx,
                 Booked &booked);
-    std::size_t claimed(std::uint64_t output) const;  // its number, or count of claims
+    std::size_t claimed(std::uint64_t output);  // its number, or count of claims
     std::uint32_t reached_at(std::uint64_t output) const;  // among group_, kUnspent = not there
 
     const FeeTake fee_;
@@ -170,7 +170,7 @@ class Walk {
     std::vector<std::uint32_t> group_;
     std::uint32_t group_hop_ = 0;
     std::int64_t group_amount_ = 0;
-    std::size_t claims_ = 0;
+    std::size_t claims_ = 0, next_claim_ = 0;
     Spans union_;
     Queue queue_;
     std::vector<std::int64_t> values_, shares_;
