@@ -68,7 +68,26 @@ class LedgerTrace:
         return [{"seed": "9:0", "rule": "fifo"}]
 
 
-TOOLS: Final[Registry[Tool]] = Registry("tool", MediaMatch(), LedgerTrace())
+@dataclass(frozen=True, slots=True)
+class LedgerTraceAccounts:
+    """Follow value through account ledgers by one taint rule (amparo.ledger.accounts).
+
+    Inputs: "accounts:0", "accounts:1" … -> the folders of the account stores, in the order of their data digests.
+    """
+
+    name: str = "ledger.trace-accounts"
+
+    def rerun(self, recipe: Recipe, inputs: Mapping[str, Path]) -> str:
+        from amparo.ledger.accounts import rerun_account_trace
+
+        names = sorted(name for name in recipe.inputs if name.startswith("accounts:"))
+        return rerun_account_trace([_given(inputs, name) for name in names], recipe.parameters)
+
+    def examples(self) -> list[Mapping[str, Any]]:
+        return [{"seed": "bank@7:0:0", "rule": "fifo"}]
+
+
+TOOLS: Final[Registry[Tool]] = Registry("tool", MediaMatch(), LedgerTrace(), LedgerTraceAccounts())
 
 
 class Rerun(NamedTuple):

@@ -53,6 +53,7 @@ WORDS: Final[dict[str, str]] = {
     "no-id": gettext_noop("an actor without a short name"),
     "no-label": gettext_noop("a tag without a label"),
     "no-metadata": gettext_noop("a deleted name whose file is gone"),
+    "no-old-state": gettext_noop("the node does not keep the balance of that time"),
     "no-room-for-copy": gettext_noop("there was no room for the video's copy; compared by its digests only"),
     "no-subject": gettext_noop("a tag without an address"),
     "no-video-stream": gettext_noop("the video has no pictures"),
