@@ -11,8 +11,11 @@ from amparo.ledger.sources.explorer import Explorer
 from amparo.ledger.sources.explorer_window import ExplorerFolder
 from amparo.ledger.sources.node import NodeFolder, NodeSource
 from amparo.ledger.sources.raw_block import RawBlock
+from amparo.ledger.sources.tables import Tables
 
-SOURCES: Final[Registry[Source]] = Registry("block source", NodeFolder(), ExplorerFolder(), BlockFile(), RawBlock())
+SOURCES: Final[Registry[Source]] = Registry(
+    "block source", NodeFolder(), ExplorerFolder(), BlockFile(), Tables(), RawBlock()
+)
 
 
 def source_of(path: Path) -> Source:
@@ -36,5 +39,6 @@ __all__ = [
     "Scan",
     "Source",
     "SourceFile",
+    "Tables",
     "source_of",
 ]
