@@ -39,6 +39,7 @@ from amparo.ledger.taint import FEE_POLICIES, TAINT_RULES
 from amparo.ledger.trace import (
     NOTES,
     STOP_REASONS,
+    Marks,
     Note,
     Seed,
     State,
@@ -48,7 +49,9 @@ from amparo.ledger.trace import (
     TraceResult,
     TraceStep,
     rerun_trace,
+    rerun_trace_back,
     trace,
+    trace_back,
 )
 from amparo.ledger.units import coins
 
@@ -69,6 +72,7 @@ __all__ = [
     "BlockRow",
     "Conflict",
     "LoadReport",
+    "Marks",
     "Note",
     "OutputRow",
     "OwnTag",
@@ -107,8 +111,10 @@ __all__ = [
     "read_tagpack",
     "render",
     "rerun_trace",
+    "rerun_trace_back",
     "rollback",
     "trace",
+    "trace_back",
     "write_actorpack",
     "write_address_list",
     "write_tagpack",
