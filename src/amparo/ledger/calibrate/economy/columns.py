@@ -87,7 +87,11 @@ def make_economy(parameters: Parameters, progress: Progress = silent) -> Economy
 
     Raises EconomyTooSmall, or EconomyStuck where nobody could pay any more.
     """
-    chain = World(parameters).run(progress)
+    return economy_of(parameters, World(parameters).run(progress))
+
+
+def economy_of(parameters: Parameters, chain: Chain) -> Economy:
+    """A finished chain with its truth; also of one written by hand."""
     address = np.array(chain.address, np.int64)
     owners = np.array([*chain.owner, -1], np.int32)
     truth = Truth(owners[address], np.array(chain.change, np.bool_), np.array(chain.tx_kind, np.uint8))
