@@ -219,7 +219,7 @@ def desk() -> bytes:
     )  # fmt: skip
 
 
-# TRON: TRC-20 transfers as TronGrid gives them, newest first.
+# TRON: TRC-20 transfers in TronGrid's shape, one JSON object a line.
 
 
 class Move(NamedTuple):
@@ -252,9 +252,9 @@ def tron() -> bytes:
             "type": "Transfer",
             "value": str(each.value),
         }
-        for each in reversed(TRON_MOVES)
+        for each in TRON_MOVES
     ]
-    return (json.dumps({"data": rows, "success": True, "meta": {"page_size": len(rows)}}, indent=1) + "\n").encode()
+    return "".join(json.dumps(row) + "\n" for row in rows).encode()
 
 
 def files() -> dict[str, bytes]:
@@ -265,7 +265,7 @@ def files() -> dict[str, bytes]:
         "mobile-254700000303.csv": mobile(CASHER_LINES, "0.00"),
         "exchange-records.csv": exchange(),
         "otc-records.csv": desk(),
-        "tron-usdt.json": tron(),
+        "tron-usdt.jsonl": tron(),
     }
 
 

@@ -80,7 +80,8 @@ def test_a_plain_table_of_transfers() -> None:
     rows += "A,B,2,EUR,2026-01-02,r3,,,\n"
     found = transfers(read("transactions", head + rows, ledger="own"))
     assert [(each.sender, each.receiver, each.amount, each.kind) for each in found] == [
-        ("A", "B", 1500, Kind.TOKEN), ("A", None, 500, Kind.FEE), (None, "B", 200, Kind.CASH), ("A", "B", 200, Kind.BANK),
+        ("A", "B", 1500, Kind.TOKEN), ("A", None, 500, Kind.FEE),
+        (None, "B", 200, Kind.CASH), ("A", "B", 200, Kind.BANK),
     ]  # fmt: skip
     assert found[0].time == 1767344400
     assert found[2].time == 1767348000

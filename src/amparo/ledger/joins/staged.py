@@ -49,7 +49,7 @@ class Crossing:
 class JoinedTrace:
     """`chains`: network -> its trace. `accounts`: the trace over all account ledgers, None where money met none.
 
-    Joins among account ledgers stand in `accounts.joins`, those to and from chains in `crossings`.
+    Joins that leave an account ledger stand in `accounts.joins`, those to and from chains in `crossings`.
     """
 
     parameters: Mapping[str, Any]
@@ -63,7 +63,8 @@ class JoinedTrace:
     def joins(self) -> tuple[Mapping[str, Any], ...]:
         """Every join that traced money crossed, with its level, reason and confidence."""
         inner = self.accounts.joins if self.accounts is not None else ()
-        return (*inner, *(each.join.as_dict() for each in self.crossings))
+        off_chain = (each.join for each in self.crossings if isinstance(each.join.out, OutputRef))
+        return (*inner, *(join.as_dict() for join in off_chain))
 
     def as_dict(self) -> dict[str, Any]:
         return {
