@@ -257,3 +257,14 @@ def test_small_parts_of_the_tables_give_the_same_store(tmp_path, monkeypatch):
     monkeypatch.setattr(resolve, "MEMORY", 1)
     load(write(tmp_path / "b", CHAIN), tmp_path / "s", window="made", memory=1)
     same(Store.open(tmp_path / "s"), fresh(tmp_path, CHAIN))
+
+
+def test_a_store_without_tables_grows_and_shrinks_like_one_with(tmp_path):
+    load(write(tmp_path / "b", CHAIN[:4]), tmp_path / "s", window="made", tables=False)
+    append(tmp_path / "s", write(tmp_path / "c", [*CHAIN[:2], *branch(2, 5)]))
+    rollback(tmp_path / "s", 2)
+    append(tmp_path / "s", write(tmp_path / "d", CHAIN))
+    store = Store.open(tmp_path / "s")
+    assert [store.tables(name) for name in ("block", "tx", "input", "output")] == [()] * 4
+    assert store.manifest.data_digest == fresh(tmp_path, CHAIN).manifest.data_digest
+    store.verify()

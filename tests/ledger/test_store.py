@@ -191,3 +191,18 @@ def test_a_chain_from_genesis_on_must_resolve_everything(tmp_path):
         "block": made.block_hash(blocks[2])[::-1].hex(),
         "spent": "05" * 32 + ":3",
     }
+
+
+def test_a_store_of_the_older_form_is_replaced_by_its_own_source_only(tmp_path):
+    report = small(tmp_path, [[], []])
+    store, manifest = tmp_path / "store", tmp_path / "store/manifest.json"
+    value = json.loads(manifest.read_text()) | {"format": "amparo-ledger-store/1"}
+    manifest.write_text(json.dumps(value))
+    with pytest.raises(err.StoreVersion):
+        Store.open(store)
+    other = made.write(tmp_path / "other.dat", made.chain([[], [], []]))
+    with pytest.raises(err.StoreVersion):
+        load(other, store, window="made")
+    assert load(tmp_path / "blk00000.dat", store, window="made") == report
+    Store.open(store).verify()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["blk00000.dat", "other.dat", "store"]

@@ -1,5 +1,6 @@
 """Load a source of blocks into a store: find the chain, check and walk each block, resolve, publish in one step."""
 
+import json
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from amparo.ledger.sources import Scan, source_of
 from amparo.ledger.store.arrays import Folder
 from amparo.ledger.store.errors import DoesNotConnect
 from amparo.ledger.store.grow import cut_back, grow
-from amparo.ledger.store.layout import MANIFEST
+from amparo.ledger.store.layout import MANIFEST, OLDER
 from amparo.ledger.store.manifest import LoadReport, Manifest
 from amparo.ledger.store.resolve import MEMORY
 from amparo.ledger.store.write import to_disk, write_store
@@ -26,6 +27,7 @@ def load(
     *,
     window: str | None = None,
     memory: int = MEMORY,
+    tables: bool = True,
     progress: Progress = silent,
 ) -> LoadReport:
     """Load `source` (block file, folder of them, raw block, or a scan of another source) into the folder `store`.
@@ -33,7 +35,8 @@ def load(
     `window` names a declared window: part of a chain, whose inputs may stay unresolved. A raw block is always
     one, named after its file. Loading the same source again does nothing (`report.new` is False); where the
     source has grown, or its active chain has changed, the store follows (see `append`).
-    `memory`: bytes the tables of txids and addresses may take; less of it means more passes.
+    `memory`: bytes the tables of txids and addresses may take; less of it means more passes. `tables` False: arrays
+    only, half the disk; no Parquet tables then. A store of an older form is replaced by the same source.
     Raises an L0xx error that names what is wrong in the source; then nothing is stored. OtherSource if
     the store holds another source, StoreNotWritten on a full disk and the like.
     """
@@ -43,7 +46,7 @@ def load(
     draft = report_of(kind, name, scan, skipped, window)
     if (held := _held(store, digest)) is not None:
         return held
-    if (store / MANIFEST).is_file():
+    if (store / MANIFEST).is_file() and not _is_older(store, digest):
         with written(store):
             grown = grow(store, scan, draft, memory=memory, progress=progress)
         if grown is None or not (grown.new or grown.tip == draft.tip):
@@ -53,9 +56,9 @@ def load(
     try:
         with written(store):
             partial.mkdir(parents=True)
-            manifest = write_store(Folder(partial), scan, draft, memory=memory, progress=progress)
+            manifest = write_store(Folder(partial), scan, draft, memory=memory, tables=tables, progress=progress)
             to_disk(partial)
-            partial.rename(store)
+            _take_place(partial, store)
     except StoreNotWritten:
         # Another load of the same source may have published while we worked; anything else is a real failure.
         if (held := _held(store, digest)) is None:
@@ -118,8 +121,28 @@ def _held(store: Path, digest: str) -> LoadReport | None:
         return None
     if not (store / MANIFEST).is_file():
         raise NoStore(store=store.name)
+    if _is_older(store, digest):
+        return None
     manifest = Manifest.read(store)
     return manifest.report if manifest.source_digest == digest else None
+
+
+def _is_older(store: Path, digest: str) -> bool:
+    """Whether the store was written from this very source in the form this version no longer reads."""
+    try:
+        value = json.loads((store / MANIFEST).read_text(encoding="utf-8"))
+        return bool(value["format"] == OLDER and value["source_digest"] == digest)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _take_place(partial: Path, store: Path) -> None:
+    """Move the new store to its place; one of an older form goes first, and only now."""
+    old = partial.with_suffix(".old")
+    if (store / MANIFEST).is_file():
+        store.rename(old)
+    partial.rename(store)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def report_of(kind: str, name: str, scan: Scan, skipped: SkipCount, window: str | None) -> LoadReport:

@@ -31,10 +31,19 @@ class Counts(NamedTuple):
 class Builder:
     """Takes batches in chain order; `finish()` closes the files. What needs the whole chain `Resolver` does after.
 
-    `start`: rows the folder's arrays hold already; `tip`: hash of the block before, None = not known.
+    `start`: rows the folder's arrays hold already; `tip`: hash of the block before, None = not known. `tables`:
+    write the Parquet tables too.
     """
 
-    def __init__(self, folder: Folder, first_height: int | None, start: Counts, *, tip: bytes | None = None) -> None:
+    def __init__(
+        self,
+        folder: Folder,
+        first_height: int | None,
+        start: Counts,
+        *,
+        tip: bytes | None = None,
+        tables: bool = True,
+    ) -> None:
         self.folder = folder
         self.first_height = first_height
         self.start = self.counts = start
@@ -42,7 +51,8 @@ class Builder:
         self.file_numbers: npt.NDArray[np.uint16] | None = None  # where the scan's files stand in the manifest
         self._streams: dict[str, BinaryIO] = {}
         self._parts = [(folder.path / name).open("wb") for name in PARTS]
-        self._tables = [TableFile(folder.path / folder.fresh(f"{name}.parquet"), name) for name in ("block", "tx")]
+        names = ("block", "tx") if tables else ()
+        self._tables = {name: TableFile(folder.path / folder.fresh(f"{name}.parquet"), name) for name in names}
         if start.blocks == 0:
             for name in ("first_tx", "first_out", "first_in"):
                 self._write(name, np.zeros(1, dtype="<u8"))
@@ -61,8 +71,9 @@ class Builder:
         _put(self._parts[1], batch.prev_vout, "<u4")
         if batch.given is not None or self._gives:
             self._write_given(batch.given, before.inputs, len(batch.sequence))
-        self._tables[0].write(block_table(batch, before.blocks, self.first_height))
-        self._tables[1].write(tx_table(batch, before))
+        if self._tables:
+            self._tables["block"].write(block_table(batch, before.blocks, self.first_height))
+            self._tables["tx"].write(tx_table(batch, before))
         if len(batch.blocks.hash):
             self.tip = batch.blocks.hash[-1].tobytes()
         self.counts = Counts(
@@ -83,7 +94,7 @@ class Builder:
     def close(self) -> None:
         for stream in (*self._streams.values(), *self._parts):
             stream.close()
-        for table in self._tables:
+        for table in self._tables.values():
             table.close()
 
     # Checks.

@@ -88,7 +88,11 @@ class _Work:
     tables: dict[str, StoredFile]
     old_tables: dict[str, npt.NDArray[Any]]  # of txids and addresses, where they may be used
     counts: Counts
-    new_tables: tuple[str, ...] = tuple(TABLES)
+    new_tables: tuple[str, ...]
+
+    @property
+    def has_tables(self) -> bool:
+        return bool(self.new_tables)
 
     def finish_cut(self) -> None:
         """A cut alone: what an append would have written anew."""
@@ -98,8 +102,9 @@ class _Work:
         complete = self.before.report.window is None
         Resolver(folder, start, complete=complete, progress=_quiet, memory=1 << 30).run()
         AddressIndex(folder, start, memory=1 << 30, progress=_quiet).run()
-        write_outputs(folder, start)
-        self.new_tables = ("output",)
+        if self.has_tables:
+            write_outputs(folder, start)
+            self.new_tables = ("output",)
 
     def manifest(self, draft: LoadReport, files: Iterable[tuple[str, int, str]], digest: str) -> Manifest:
         old, counts = self.before.report, self.counts
@@ -134,6 +139,10 @@ class _Work:
         return resolved, given
 
 
+def _new_tables(manifest: Manifest) -> tuple[str, ...]:
+    return tuple(TABLES) if manifest.tables("tx") else ()
+
+
 def _quiet(done: int, total: int | None, unit: str) -> None:
     """No progress to tell."""
 
@@ -155,7 +164,7 @@ def _start(store: Path, manifest: Manifest) -> _Work:
     _copy(folder, "spent_by", _old(store, manifest, "spent_by"), start.outputs)
     tables = {name: manifest.files[name] for table in TABLES if table != "output" for name in manifest.tables(table)}
     old_tables = {name: _old(store, manifest, name) for name in ("txid_table", "addr_table")}
-    return _Work(folder, manifest, start, tables, old_tables, start)
+    return _Work(folder, manifest, start, tables, old_tables, start, _new_tables(manifest))
 
 
 def _cut(store: Path, manifest: Manifest, blocks: int) -> _Work:
@@ -174,10 +183,12 @@ def _cut(store: Path, manifest: Manifest, blocks: int) -> _Work:
                 _copy(folder, name, _old(store, manifest, name), rows[base] + more)
     _copy(folder, "spent_by", _old(store, manifest, "spent_by"), outputs, beyond=txs)
     tables: dict[str, StoredFile] = {}
-    for table, count in (("block", blocks), ("tx", txs), ("input", inputs)):
+    for table, count in (("block", blocks), ("tx", txs), ("input", inputs)) if _new_tables(manifest) else ():
         tables |= _cut_table(folder, table, manifest.tables(table), count)
     # The rows that follow get a generation of their own, so that their tables are parts beside these.
-    return _Work(Folder(store, folder.generation + 1, folder.names), manifest, start, tables, {}, start)
+    return _Work(
+        Folder(store, folder.generation + 1, folder.names), manifest, start, tables, {}, start, _new_tables(manifest)
+    )
 
 
 def _copy(folder: Folder, name: str, rows: npt.NDArray[Any], count: int, *, beyond: int | None = None) -> None:
@@ -208,7 +219,7 @@ def _cut_table(folder: Folder, name: str, parts: Iterable[str], count: int) -> d
 def _append(work: _Work, scan: Rest, numbers: list[int], *, memory: int, progress: Progress) -> None:
     report, folder, start = work.before.report, work.folder, work.start
     tip = folder.read("block_hash")[-1].tobytes()
-    builder = Builder(folder, report.first_height, start, tip=tip)
+    builder = Builder(folder, report.first_height, start, tip=tip, tables=work.has_tables)
     builder.file_numbers = np.array(numbers, dtype=np.uint16)
     work.counts = write_rows(builder, scan, progress)
     Resolver(
@@ -221,7 +232,7 @@ def _append(work: _Work, scan: Rest, numbers: list[int], *, memory: int, progres
     ).run()
     old = work.old_tables.get("addr_table")
     AddressIndex(folder, start, memory=memory, progress=progress, old_table=old).run()
-    write_tables(folder, start, work.counts)
+    write_tables(folder, start, work.counts, tables=work.has_tables)
 
 
 def _files_after(manifest: Manifest, scan: Scan, numbers: Iterable[int]) -> tuple[tuple[str, int, str], ...]:

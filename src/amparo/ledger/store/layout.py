@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 import pyarrow as pa
 
 FORMAT: Final = "amparo-ledger-store/2"
+OLDER: Final = "amparo-ledger-store/1"
 MANIFEST: Final = "manifest.json"
 UNSPENT: Final = 0xFFFFFFFF  # in spent_by
 UNRESOLVED: Final = 0xFFFFFFFFFFFFFFFF  # in prev_out

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,15 +22,17 @@ from amparo.ledger.store.resolve import Resolver
 from amparo.ledger.store.tables import input_table, output_table, write_all, write_both
 
 
-def write_store(folder: Folder, scan: Scan, draft: LoadReport, *, memory: int, progress: Progress) -> Manifest:
+def write_store(
+    folder: Folder, scan: Scan, draft: LoadReport, *, memory: int, tables: bool, progress: Progress
+) -> Manifest:
     """Write everything a new store holds but do not publish it; return its manifest, written to the folder."""
     start = Counts()
-    builder = Builder(folder, scan.first_height, start)
+    builder = Builder(folder, scan.first_height, start, tables=tables)
     counts = write_rows(builder, scan, progress)
     resolver = Resolver(folder, start, complete=scan.complete, progress=progress, memory=memory)
     resolver.run()
     AddressIndex(folder, start, memory=memory, progress=progress).run()
-    write_tables(folder, start, counts)
+    write_tables(folder, start, counts, tables=tables)
     report = replace(
         draft,
         transactions=counts.txs,
@@ -41,7 +44,7 @@ def write_store(folder: Folder, scan: Scan, draft: LoadReport, *, memory: int, p
     )
     files = tuple((file.path.name, file.size, file.sha256) for file in scan.files)
     digest = source_digest([file.sha256 for file in scan.files])
-    manifest = Manifest(report, digest, files, digests(folder, TABLES, {}))
+    manifest = Manifest(report, digest, files, digests(folder, TABLES if tables else (), {}))
     manifest.write(folder.path)
     return manifest
 
@@ -56,12 +59,13 @@ def write_rows(builder: Builder, scan: Scan, progress: Progress) -> Counts:
     return builder.counts
 
 
-def write_tables(folder: Folder, start: Counts, counts: Counts) -> None:
+def write_tables(folder: Folder, start: Counts, counts: Counts, *, tables: bool) -> None:
     """The tables of inputs (the new ones) and outputs (all of them), both at once; then drop the parts."""
-    write_both(
-        lambda: write_all(_path(folder, "input"), "input", _inputs(folder, start, counts)),
-        lambda: write_outputs(folder, counts),
-    )
+    if tables:
+        write_both(
+            lambda: write_all(_path(folder, "input"), "input", _inputs(folder, start, counts)),
+            lambda: write_outputs(folder, counts),
+        )
     for name in PARTS:
         (folder.path / name).unlink()
 
@@ -104,14 +108,18 @@ def _outputs(folder: Folder, counts: Counts) -> Iterator[pa.Table]:
 def digests(folder: Folder, tables: Iterable[str], held: Mapping[str, StoredFile]) -> dict[str, StoredFile]:
     """Every array and the tables written in this generation with their digests; `held`: tables that stay."""
     found = dict(held)
-    for name in ALL_ARRAYS:
-        if folder.has(name):
-            rows = folder.rows(name)
-            path = folder.file(name)
-            found[f"{name}.bin"] = StoredFile(rows, file_sha256(path, rows * row_size(name)), path.name)
-    for name in tables:
-        found |= table_digest(_path(folder, name))
+    names = [name for name in ALL_ARRAYS if folder.has(name)]
+    with ThreadPoolExecutor(2) as pool:
+        for name, stored in zip(names, pool.map(lambda name: _array_digest(folder, name), names), strict=True):
+            found[f"{name}.bin"] = stored
+        for part in pool.map(lambda name: table_digest(_path(folder, name)), tables):
+            found |= part
     return found
+
+
+def _array_digest(folder: Folder, name: str) -> StoredFile:
+    rows, path = folder.rows(name), folder.file(name)
+    return StoredFile(rows, file_sha256(path, rows * row_size(name)), path.name)
 
 
 def table_digest(path: Path) -> dict[str, StoredFile]:
