@@ -14,6 +14,10 @@ ACCOUNT_NOTES: Final[Mapping[str, str]] = {
         "The rule “%(rule)s” does not conserve value: its amounts say what was reached, never what was lost."
     ),
     "end-of-ledger": gettext_noop("“Held” in %(ledger)s means: not moved on up to %(tip)s, the last that was loaded."),
+    "start-of-ledger": gettext_noop(
+        "The trace goes back in %(ledger)s, which was loaded up to %(tip)s: “opening” means that the money was there "
+        "before the first line."
+    ),
     "fee-place": gettext_noop("Fees are taken %(place)s in their transaction, and are not followed."),
     "absorbed": gettext_noop(
         "The seeds lie on each other's path: %(amount)s of %(asset)s in %(ledger)s arrived where they were claimed "

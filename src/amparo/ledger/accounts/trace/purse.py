@@ -1,7 +1,5 @@
 """One purse while traced money is in it: its queue, what it owes, and which of its lines come next."""
 
-import numpy as np
-
 from amparo.ledger.accounts.rules import AccountRule, Mark
 from amparo.ledger.accounts.trace.book import Book, Key
 
@@ -17,22 +15,21 @@ class Purse:
         self.number = number
         self.rule = rule
         self.hop = 0
-        self.lines = book.store.lines(number)
+        self.lines = book.lines(number)
         self.next_line = 0  # first line that was not pushed yet
         self.pending = 0  # pushed and not passed
-        opening = book.store.purse_opening(number)
-        self.known = opening is not None or least
-        self.offset = self._least() if opening is None and least else 0
-        balance = self._balance_before(key, opening or 0) + self.offset
+        said = book.store.purse_opening(number) is not None
+        self.known = said or least
+        self.offset = self._least() if least and not said else 0
+        balance = self._balance_before(key) + self.offset
         self.debt = max(0, -balance) if self.known else 0
         self.queue = rule.queue(max(0, balance) if self.known else 0)
         self._push_rest_of(key)
 
     def _least(self) -> int:
         """The smallest opening under which the account was never overdrawn."""
-        store, number = self.book.store, self.number
-        lowest = min((store.balance_after(number, line) for line in range(len(self.lines))), default=0)
-        return max(0, -lowest)
+        book, number = self.book, self.number
+        return max(0, -min(book.balance_before(number, line) for line in range(len(self.lines) + 1)))
 
     def _group(self, line: int) -> int:
         """End of the lines that stand in the same transaction as `line`, `line` included."""
@@ -42,32 +39,23 @@ class Purse:
             end += 1
         return end
 
-    def _balance_before(self, key: Key, opening: int) -> int:
+    def _balance_before(self, key: Key) -> int:
         """Balance just before `key`; the lines of key's own transaction are added in the walk's order."""
-        first = self._first_line(key.row)
-        self.next_line = first
-        store = self.book.store
-        balance = opening if first == 0 else store.balance_after(self.number, first - 1)
-        if first == len(self.lines) or not self._in_transaction(first, key.row):
+        book = self.book
+        first = self.next_line = book.first_line(self.number, key.row)
+        balance = book.balance_before(self.number, first)
+        if first == len(self.lines) or not book.same_transaction(int(self.lines[first]) >> 1, key.row):
             return balance
         self.next_line = self._group(first)
         for line in self.lines[first : self.next_line].tolist():
-            if self.book.key(line >> 1) < key:
-                amount = store.amount(line >> 1)
+            if book.key(line >> 1) < key:
+                amount = book.store.amount(line >> 1)
                 balance += amount if line & 1 else -amount
         return balance
 
-    def _in_transaction(self, line: int, row: int) -> bool:
-        return row < self.book.span.end and self.book.same_transaction(int(self.lines[line]) >> 1, row)
-
-    def _first_line(self, row: int) -> int:
-        """The first line of row's transaction or after it."""
-        first = self.book.transaction(row)[0] if row < self.book.span.end else row
-        return int(np.searchsorted(self.lines, np.uint64(first * 2), side="left"))
-
     def _push_rest_of(self, key: Key) -> None:
         """Push what comes after `key` in its own transaction, else the next transaction's lines."""
-        start = self._first_line(key.row)
+        start = self.book.first_line(self.number, key.row)
         later = [line >> 1 for line in self.lines[start : self.next_line].tolist()]
         self._push({found for row in later if (found := self.book.key(row)) > key})
         if not self.pending:

@@ -1,7 +1,7 @@
 """Turn a finished walk into its result: rows with names, references and notes, in a canonical order."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from amparo.ledger.accounts.rules import AccountRule
 from amparo.ledger.accounts.store import AccountStore
@@ -10,6 +10,9 @@ from amparo.ledger.accounts.trace.notes import AccountNote
 from amparo.ledger.accounts.trace.passages import used
 from amparo.ledger.accounts.trace.result import AccountLeaf, AccountStep, AccountTrace
 from amparo.ledger.accounts.trace.walk import LeafState, Step, Walk
+
+#: What a state is called where the walk went back.
+BACKWARD: Final = {LeafState.HELD: "opening", LeafState.LEFT: "entered", LeafState.REPAID: "credit"}
 
 
 def report(
@@ -69,10 +72,12 @@ def _step(books: Mapping[str, Book], step: Step) -> AccountStep:
 
 
 def _leaves(walk: Walk) -> Iterator[AccountLeaf]:
+    backward = any(book.backward for book in walk.books.values())
     rows = [(key, amount) for key, amount in walk.leaves.items()]
     for key, amount in sorted(rows, key=lambda row: tuple(part or "" for part in row[0])):
         stop = None if key.stop is None else key.stop.value
-        yield AccountLeaf(key.ledger, key.account, key.asset, key.state.value, stop, key.to, amount)
+        state = BACKWARD.get(key.state, key.state.value) if backward else key.state.value
+        yield AccountLeaf(key.ledger, key.account, key.asset, state, stop, key.to, amount)
 
 
 def _ledger(book: Book) -> dict[str, Any]:
@@ -105,8 +110,9 @@ def _notes(
     joins: Sequence[Mapping[str, Any]],
 ) -> Iterator[AccountNote]:
     yield AccountNote("convention" if rule.conserves else "reach-only", {"rule": rule.name})
+    name = "start-of-ledger" if parameters["direction"] == "backward" else "end-of-ledger"
     for ledger in sorted({step.ledger for step in steps}):
-        yield AccountNote("end-of-ledger", {"ledger": ledger, "tip": _tip(walk.books[ledger])})
+        yield AccountNote(name, {"ledger": ledger, "tip": _tip(walk.books[ledger])})
     if any(step.kind == "fee" for step in steps):
         yield AccountNote("fee-place", {"place": parameters["fee"]})
     for total in (walk.totals[key] for key in sorted(walk.totals)):

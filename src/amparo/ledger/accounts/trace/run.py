@@ -1,6 +1,7 @@
 """Run a trace over account stores: seeds -> claims -> walk -> a result people can read and anybody can re-run."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -8,6 +9,7 @@ from amparo.base import Progress, silent
 from amparo.ledger.accounts.errors import (
     NoAccountSeeds,
     PoisonNeedsStop,
+    RuleNotBackward,
     TransferClaimedTwice,
     TransferClaimOutOfRange,
     UnknownLedgerPlace,
@@ -36,9 +38,13 @@ def trace_accounts(
     stops: AccountStops | None = None,
     fee: str = "last",
     unknown: str = "gap",
+    backward: bool = False,
     progress: Progress = silent,
 ) -> AccountTrace:
-    """Follow `seeds` forward through all the ledgers of `stores` at once by the rule called `rule`.
+    """Follow `seeds` through all the ledgers of `stores` at once by the rule called `rule`.
+
+    `backward`: to where the money came from; for the rules fifo, lifo, haircut and poison. The result then reads the
+    other way round: held = was there before the first line, left = came in from outside the known books.
 
     `joins` lead from one ledger or asset into another; those that no traced money meets do not matter. `fee`: "last"
     or "first" in its transaction. `unknown`: what an unknown opening balance is, "gap" or "least" (the least one
@@ -47,15 +53,20 @@ def trace_accounts(
     chosen, stops = ACCOUNT_RULES[rule], stops or AccountStops()
     if unknown not in UNKNOWN:
         raise UnknownOpeningPolicy(policy=unknown)
-    if not chosen.conserves and stops.max_hops is None and stops.until is None:
+    if backward and chosen.name in ("tiho", "libr"):
+        raise RuleNotBackward(rule=chosen.name)
+    limit = stops.since if backward else stops.until
+    if not chosen.conserves and stops.max_hops is None and limit is None:
         raise PoisonNeedsStop()
-    books = books_of(stores, fee)
-    walk = Walk(books, Passages(books, joins), chosen, stops, least=unknown == "least")
+    books = books_of(stores, fee, backward=backward)
+    last = -stops.since if backward and stops.since is not None else None if backward else stops.until
+    ends = replace(stops, until=last)  # along the walk
+    walk = Walk(books, Passages(books, joins), chosen, ends, least=unknown == "least")
     if not _claim(walk, books, seeds):
         raise NoAccountSeeds()
     walk.run(progress)
     parameters = {
-        "direction": "forward",
+        "direction": "backward" if backward else "forward",
         "seeds": [seed.as_dict() for seed in seeds],
         "rule": chosen.name,
         "fee": fee,
@@ -71,8 +82,16 @@ def rerun_account_trace(stores: Sequence[Path], parameters: Mapping[str, Any]) -
     seeds = [seed_from_dict(each) for each in parameters["seeds"]]
     joins = [Join.from_dict(each) for each in parameters["joins"]]
     stops = AccountStops.from_dict(parameters["stops"])
-    options = {"fee": parameters["fee"], "unknown": parameters["unknown"]}
-    return trace_accounts(opened, seeds, parameters["rule"], joins=joins, stops=stops, **options).digest
+    return trace_accounts(
+        opened,
+        seeds,
+        parameters["rule"],
+        joins=joins,
+        stops=stops,
+        fee=parameters["fee"],
+        unknown=parameters["unknown"],
+        backward=parameters["direction"] == "backward",
+    ).digest
 
 
 def _met(walk: Walk, accounts: frozenset[Any]) -> list[list[str]]:
@@ -117,10 +136,14 @@ def _claim_balances(walk: Walk, books: Mapping[str, Book], seed: AccountSeed) ->
     book = _book(books, seed.account.ledger)
     purses = list(_purses(book, seed))
     for purse in purses:
-        rows = (line >> 1 for line in book.store.lines(purse).tolist())
-        first = next((row for row in rows if seed.since is None or book.store.time(row) >= seed.since), None)
-        walk.claim_balance(book.ledger, purse, first)
+        rows = (line >> 1 for line in book.lines(purse).tolist())
+        walk.claim_balance(book.ledger, purse, next((row for row in rows if _behind(book, row, seed.since)), None))
     return len(purses)
+
+
+def _behind(book: Book, row: int, since: int | None) -> bool:
+    """Whether, along the walk, a line comes after the balance of the time `since` (None: all of them)."""
+    return since is None or (book.store.time(row) >= since) is not book.backward
 
 
 def _purses(book: Book, seed: AccountSeed) -> Iterator[int]:

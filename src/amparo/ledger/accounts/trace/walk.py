@@ -1,4 +1,4 @@
-"""The forward walk over several books at once: claims, carried through purses in the order of the lines.
+"""The walk over several books at once: claims, carried through purses in the order of the lines.
 
 A line waits until every join into it is known, so money never arrives before it left. What a join takes out of a
 transfer is booked as converted in both assets; the rest of the transfer arrives as usual. A claim is never lost:
@@ -14,7 +14,7 @@ from amparo.base import Progress, silent
 from amparo.ledger.accounts.errors import AccountsNotConserved, AmbiguousTransferClaim, BalanceNotKnown
 from amparo.ledger.accounts.join import TransferRef
 from amparo.ledger.accounts.rules import AccountRule, Mark
-from amparo.ledger.accounts.trace.book import Book, Key
+from amparo.ledger.accounts.trace.book import BEHIND, Book, Key
 from amparo.ledger.accounts.trace.gate import Gate
 from amparo.ledger.accounts.trace.passages import Line, Passage, Passages
 from amparo.ledger.accounts.trace.purse import Purse
@@ -111,9 +111,9 @@ class Walk:
     def claim_balance(self, ledger: str, purse: int, row: int | None) -> None:
         """Claim what `purse` holds before `row` (None: at the end of the ledger)."""
         book = self.books[ledger]
-        key = book.end if row is None else book.key(row)._replace(sub=-1)
-        self.balance_claims[ledger, key._replace(sub=-1 - purse)] = purse
-        book.push(key._replace(sub=-1 - purse))
+        key = (book.end if row is None else book.key(row))._replace(claim=-1 - purse)
+        self.balance_claims[ledger, key] = purse
+        book.push(key)
 
     def run(self, progress: Progress = silent) -> None:
         went_on = True
@@ -128,7 +128,7 @@ class Walk:
         if len(self.steps) >= self.stops.max_transfers:
             return AccountStop.BUDGET
         row = book.heap[0].row
-        late = self.stops.until is not None and row < book.span.end and book.store.time(row) > self.stops.until
+        late = self.stops.until is not None and row != BEHIND and book.time(row) > self.stops.until
         return AccountStop.DATE if late else None
 
     def _advance(self, book: Book, progress: Progress) -> bool:
@@ -148,12 +148,12 @@ class Walk:
         return count > 0
 
     def _line(self, book: Book, key: Key) -> None:
-        if key.sub < 0:
+        if key.claim:
             self._balance_claim(book, key)
             return
         row, store = key.row, book.store
         line = (book.ledger, row)
-        sender, receiver = store.sender(row), store.receiver(row)
+        sender, receiver = book.sender(row), book.receiver(row)
         amount = store.amount(row)
         live = self._live(book, sender, receiver)
         step = Step(line, 0, 1 << 30, 0, 0, 0, 0, End.ARRIVED, None)
@@ -217,10 +217,12 @@ class Walk:
         claimed = self.claims.get(line)
         if claimed is None:
             return mark
+        book = self.books[line[0]]
         made = self.rule.claim(amount, claimed)
+        if book.backward:  # the first units are the last ones there
+            made = self.rule.gather([(amount - claimed, self.rule.clean), (claimed, self.rule.claim(claimed, claimed))])
         step.claim = self.rule.size(made, amount)
         step.hop = 0
-        book = self.books[line[0]]
         self._total(book, book.store.side(line[1])).claims += step.claim
         merged = self.rule.merge(made, mark, amount, whole=claimed == amount)
         if merged is None:
@@ -239,27 +241,32 @@ class Walk:
         passages = self.passages.by_out.get(line)
         if not passages:
             return mark
-        lengths = [each.join.amount_out for each in passages]
-        *parts, rest = self.rule.split(mark, (*lengths, amount - sum(lengths)))
-        for passage, part in zip(passages, parts, strict=True):
-            traced = self.rule.size(part, passage.join.amount_out)
+        lengths: list[int] = []
+        for each in passages:  # in order of their units; what lies between them arrives as usual
+            lengths += [each.out_at - sum(lengths), each.amount_out]
+        lengths.append(amount - sum(lengths))
+        parts = self.rule.split(mark, lengths)
+        for number, passage in enumerate(passages):
+            traced = self.rule.size(parts[2 * number + 1], passage.amount_out)
             if traced:
                 step.converted_out += traced
                 self.used.append(passage)
-                self._pass_on(passage, part, step.hop)
+                self._pass_on(passage, parts[2 * number + 1], step.hop)
+            parts[2 * number + 1] = self.rule.clean
         book = self.books[line[0]]
         self._total(book, book.store.side(line[1])).converted_out += step.converted_out
-        return self.rule.gather([(sum(lengths), self.rule.clean), (amount - sum(lengths), rest)])
+        return self.rule.gather(list(zip(lengths, parts, strict=True)))
 
     def _pass_on(self, passage: Passage, part: Mark, hop: int) -> None:
-        join = passage.join
-        mark = self.rule.convert(part, join.amount_out, join.amount_in) if join.amount_in else self.rule.clean
+        before, after = passage.amount_out, passage.amount_in
+        mark = self.rule.convert(part, before, after) if after else self.rule.clean
         if passage.into is None:
             book = self.books[passage.out[0]]
-            traced = self.rule.size(part, join.amount_out)
-            self._leaf(book, book.store.side(passage.out[1]), LeafState.ELSEWHERE, traced, to=str(join.into))
+            to = str(passage.join.out if book.backward else passage.join.into)
+            traced = self.rule.size(part, before)
+            self._leaf(book, book.store.side(passage.out[1]), LeafState.ELSEWHERE, traced, to=to)
             return
-        self.arrivals.setdefault(passage.into, []).append(Arrival(passage.into_at, join.amount_in, mark, hop, passage))
+        self.arrivals.setdefault(passage.into, []).append(Arrival(passage.into_at, after, mark, hop, passage))
         book = self.books[passage.into[0]]
         book.push(book.key(passage.into[1]))
 
@@ -305,7 +312,7 @@ class Walk:
             if not traced:
                 return
             purse = self._wake(book, receiver, key)
-            if book.store.sender(key.row) == receiver:  # paid to itself: it left before it came back
+            if book.sender(key.row) == receiver:  # paid to itself: it left before it came back
                 purse.take(amount)
         if traced:
             purse.hop = min(hop, purse.hop) if purse.queue.traced else hop
@@ -328,8 +335,7 @@ class Walk:
 
     def _balance_claim(self, book: Book, key: Key) -> None:
         number = self.balance_claims[book.ledger, key]
-        at = key._replace(sub=-1)
-        purse = self.purses.get((book.ledger, number)) or self._wake(book, number, at)
+        purse = self.purses.get((book.ledger, number)) or self._wake(book, number, key)
         if not purse.known:
             name = book.store.purse_name(number)
             raise BalanceNotKnown(account=name.account, asset=name.asset)
