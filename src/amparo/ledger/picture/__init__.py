@@ -1,13 +1,16 @@
 """Pictures of traces: SVG made on the server, the same on the screen and in the court report."""
 
-from amparo.ledger.picture.flow import detail, draw_flow, flow_svg, overview
+from amparo.ledger.picture.flow import PAGE_SIZES, detail, draw_flow, flow_svg, overview, page_svg
 from amparo.ledger.picture.look import Look, Note
 from amparo.ledger.picture.model import Flow, Link, Node, NodeKind, Unit, anchor, row_anchor
+from amparo.ledger.picture.of_accounts import flow_of_accounts
 from amparo.ledger.picture.of_trace import flow_of
+from amparo.ledger.picture.pages import pages
 from amparo.ledger.picture.words import FLOW_WORDS
 
 __all__ = [
     "FLOW_WORDS",
+    "PAGE_SIZES",
     "Flow",
     "Link",
     "Look",
@@ -19,7 +22,10 @@ __all__ = [
     "detail",
     "draw_flow",
     "flow_of",
+    "flow_of_accounts",
     "flow_svg",
     "overview",
+    "page_svg",
+    "pages",
     "row_anchor",
 ]

@@ -1,12 +1,13 @@
 """Pictures of flows, small and large: the overview fits a page, the detail draws everything."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Final
 
 from amparo.ledger.picture.draw import Drawing
 from amparo.ledger.picture.layout import Sizes
 from amparo.ledger.picture.look import Direction, Look
-from amparo.ledger.picture.model import Flow, NodeKind
+from amparo.ledger.picture.model import Flow
 from amparo.ledger.picture.of_trace import flow_of
 from amparo.ledger.picture.reduce import fold_peels, group
 from amparo.ledger.trace import TraceResult
@@ -14,6 +15,10 @@ from amparo.ledger.trace import TraceResult
 MOST: Final = 40  # places that stand alone in an overview
 LAST: Final = 12  # hops beyond it share the last column of an overview
 DETAIL: Final = Sizes(gap=12)
+#: An overview that can be read on one printed page: six hops, narrow boxes.
+PAGE_SIZES: Final = Sizes(box=176, column=300, gap=10, peel=112)
+PAGE_MOST: Final = 24
+PAGE_LAST: Final = 5
 
 
 def overview(flow: Flow, *, most: int = MOST, last: int = LAST, keep: Collection[str] = ()) -> Flow:
@@ -29,9 +34,20 @@ def detail(
     return group(flow, floors=floors, keep=keep) if floors else flow
 
 
-def draw_flow(flow: Flow, look: Look) -> str:
+def draw_flow(flow: Flow, look: Look, sizes: Sizes = DETAIL) -> str:
     """The picture of a flow as it is: reduce it first (`overview`, `detail`)."""
-    return Drawing(flow, look, DETAIL).svg()
+    return Drawing(flow, look, sizes).svg()
+
+
+def page_svg(flow: Flow, look: Look) -> str:
+    """The overview of a flow for one printed page, readable at the width of A4 lying."""
+    small = overview(flow, most=PAGE_MOST, last=PAGE_LAST, keep=look.marked | {note.key for note in look.notes})
+    return draw_flow(small, replace(look, later=2 * PAGE_LAST if _is_late(small, PAGE_LAST) else None), PAGE_SIZES)
+
+
+def _is_late(flow: Flow, last: int) -> bool:
+    """Whether later hops than `last` are drawn in its column."""
+    return any(node.column == 2 * last for node in flow.nodes if node.is_place)
 
 
 def flow_svg(
@@ -48,6 +64,5 @@ def flow_svg(
     smallest of each hop are drawn as one box that says how many they are.
     """
     flow = overview(flow_of(result, labels))
-    late = any(node.column == 2 * LAST for node in flow.nodes if node.kind is not NodeKind.STEP)
-    look = Look(title, words or {}, direction, later=2 * LAST if late else None)
+    look = Look(title, words or {}, direction, later=2 * LAST if _is_late(flow, LAST) else None)
     return draw_flow(flow, look)

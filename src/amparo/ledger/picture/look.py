@@ -18,6 +18,7 @@ FONT: Final = 'font-family="system-ui, \'Noto Sans\', \'Noto Sans Arabic\', sans
 KINDS: Final = {
     "title": ' font-size="18" font-weight="600"',
     "amount": ' font-size="14" font-weight="600"',
+    "long": ' font-size="11" font-weight="600"',
     "head": ' font-size="13" font-weight="600"',
     "minor": ' fill="#444"',
     "": "",

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 FIRST: Final = "observed"  # the level of what stands in a ledger as it is
+LONG: Final = 8  # decimals beyond which an amount's last zeros are not written
 
 
 class NodeKind(StrEnum):
@@ -32,9 +33,11 @@ class Unit(NamedTuple):
         return self.smallest or (self.symbol if not self.decimals else f"10^-{self.decimals} {self.symbol}")
 
     def text(self, amount: int) -> str:
-        """`150000000` -> "1.50000000 BTC": exact, every decimal written."""
+        """`150000000` -> "1.50000000 BTC": exact; of more than eight decimals the zeros at the end are left out."""
         sign, plain = ("-" if amount < 0 else ""), str(abs(amount)).rjust(self.decimals + 1, "0")
         number = f"{plain[: -self.decimals]}.{plain[-self.decimals :]}" if self.decimals else plain
+        if self.decimals > LONG:
+            number = number.rstrip("0").rstrip(".")
         return f"{sign}{number} {self.symbol}"
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from amparo.ledger.picture.model import Flow, Link, Node, NodeKind
 
 LEAST_PEELS: Final = 4  # hops from which a row is folded
+MOST_LABELS: Final = 20  # labels beyond which small places are joined whatever they are called
 MOST_PAYMENTS: Final = 3  # outputs beside the one that goes on, in one hop of a peel row
 
 
@@ -102,10 +103,10 @@ def group(
     last: int | None = None,
     keep: Collection[str] = (),
 ) -> Flow:
-    """Join places into one a column, ledger, asset, state and stop; steps that touch none but joined ones into one.
+    """Join places into one a column, ledger, asset, state, stop and label; steps that touch joined ones alone too.
 
     `most`: how many of the largest places stay alone. `floors`: asset -> traced units below which none does. Starts
-    come before labelled places and those before the rest; places in `keep` always stay. `last`: the column (of
+    come before the rest; places in `keep` always stay. `last`: the column (of
     places) in which all later ones are drawn.
     """
     if last is not None:
@@ -113,11 +114,11 @@ def group(
     alone = _alone(flow, most, floors or {}, keep)
     into: dict[str, str] = {}
     groups: dict[str, list[Node]] = {}
-    for node in flow.nodes:
-        if node.is_place and node.key not in alone:
-            start = "start:" if node.claim is not None else ""
-            key = f"group:{start}{node.column}:{node.ledger}:{node.asset}:{node.state}:{node.stop or ''}"
-            groups.setdefault(key, []).append(node)
+    joined = [node for node in flow.nodes if node.is_place and node.key not in alone]
+    by_label = len({node.label for node in joined}) <= MOST_LABELS
+    for node in joined:
+        parts = [str(node.column), node.ledger, node.asset, node.state, node.stop or "", str(node.claim is not None)]
+        groups.setdefault(":".join(["group", *parts, (node.label or "") if by_label else ""]), []).append(node)
     touched = {key for link in flow.links if link.source in alone or link.target in alone for key in link_ends(link)}
     for node in flow.nodes:
         if node.kind is NodeKind.STEP and node.key not in touched and node.key not in keep:
@@ -162,7 +163,6 @@ def _alone(flow: Flow, most: int | None, floors: Mapping[str, int], keep: Collec
         (node for node in places if node.claim is not None or node.amount >= floors.get(node.asset, 0)),
         key=lambda node: (
             node.claim is None,
-            not node.label,
             -(node.amount << 64) // whole[node.ledger, node.asset],
             node.column,
             node.key,

@@ -10,6 +10,7 @@ from amparo.ledger.picture.text import short, xml
 
 LINE: Final = 17
 TOP: Final = 20
+BAR_ROOM: Final = 24  # over and under a bar, for its words
 PAYMENTS_INSIDE: Final = 4  # lines of a peel row's box
 WRITTEN_LINKS: Final = 80  # links beyond which amounts stand in titles only
 _STEPS: Final = (NodeKind.STEP, NodeKind.STEPS)
@@ -36,7 +37,7 @@ class Shapes:
 
     def height(self, node: Node) -> int:
         if node.kind in _STEPS:
-            return BAR_HEIGHT
+            return BAR_HEIGHT + 2 * BAR_ROOM
         return TOP + LINE * len(self.lines(node)) + 10
 
     # What boxes say.
@@ -118,22 +119,24 @@ class Shapes:
         yield pen.box(spot.x, spot.y, spot.width, spot.height, fill=fill, border=border)
         peel = node.kind is NodeKind.PEEL
         first = f"{node.hops} {self.look.word('peel')}" if peel else self.amount(node, node.amount)
-        room = spot.width // 7
-        yield pen.text(spot.x + 10, spot.y + TOP, first, "head" if peel else "amount", number=not peel, room=room)
+        room = (spot.width - 16) * 10 // 68
+        kind = "head" if peel else "amount" if len(first) <= (spot.width - 16) // 9 else "long"
+        yield pen.text(spot.x + 10, spot.y + TOP, first, kind, number=not peel)
         for number, line in enumerate(self.lines(node)):
             yield pen.text(spot.x + 10, spot.y + TOP + 18 + LINE * number, line, "minor", room=room)
 
     def bar(self, spot: Spot, pen: Pen) -> Iterator[str]:
         node, unit = spot.node, self.flow.unit(spot.node.asset)
         if node.key in self.look.marked:
-            yield pen.box(spot.x - 5, spot.y - 5, spot.width + 10, spot.height + 10, border=(3, ""))
-        yield pen.bar(spot.x, spot.y, spot.width, spot.height)
+            yield pen.box(spot.x - 5, spot.y + BAR_ROOM - 5, spot.width + 10, BAR_HEIGHT + 10, border=(3, ""))
+        top = spot.y + BAR_ROOM
+        yield pen.bar(spot.x, top, spot.width, BAR_HEIGHT)
         middle = spot.x + spot.width // 2
-        yield pen.centred(middle, spot.y - 5, self.steps(node) if node.kind is NodeKind.STEPS else node.ref, clear=True)
+        yield pen.centred(middle, top - 5, self.steps(node) if node.kind is NodeKind.STEPS else node.ref, clear=True)
         below = [day(node.time)] if node.kind is NodeKind.STEP and node.time else []
         below += [f"{self.look.word('fee')} {unit.text(node.fee).partition(' ')[0]}"] if node.fee else []
         for number, line in enumerate(below):
-            yield pen.centred(middle, spot.y + spot.height + 14 + 14 * number, line, clear=True)
+            yield pen.centred(middle, top + BAR_HEIGHT + 14 + 14 * number, line, clear=True)
 
     # Links.
 
