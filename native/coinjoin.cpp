@@ -1,4 +1,5 @@
 // Rules and constants: GraphSense's heuristics service (read there, MIT) and BlockSci's simple test; no code of theirs.
+// EQUAL is our own.
 // Only inputs and outputs with an address are counted; "distinct" is by address. Inputs that are not known count as
 // distinct, each with any amount: what then fits is UNJUDGED.
 #include "coinjoin.hpp"
@@ -177,6 +178,20 @@ bool joinmarket(const Tx &tx) {
     return tx.n_in < 50 || (tx.n_in <= 20 * n && 10 * tx.n_out >= 17 * n);
 }
 
+// Our own, for rounds that miss every named shape by a little: a crowd of payers, one amount for at least five
+// addresses and an eighth of all outputs, and no more of them than payers. Whole thousands are what people pay out.
+bool equal(const Tx &tx) {
+    if (!crowd(tx, 10)) return false;
+    std::size_t n = 0;
+    for (std::size_t i = 0; i < tx.n_out;) {
+        std::size_t j = i;
+        while (j < tx.n_out && tx.out[j] == tx.out[i]) ++j;
+        if (tx.out[i] > 2730 && tx.out[i] % 1000) n = std::max(n, j - i);
+        i = j;
+    }
+    return n >= 5 && n <= tx.scripts && 8 * n >= tx.n_out;
+}
+
 bool tx0(const Tx &tx) {
     if (tx.returns != 1 || tx.n_out < 2) return false;
     for (const Pool &pool : POOLS) {
@@ -227,10 +242,11 @@ unsigned shapes_of(const Tx &tx, const std::uint32_t *exchanges, std::size_t cou
         if (wasabi_11(tx)) named |= WASABI_11;
         if (wasabi_20(tx)) named |= WASABI_20;
         if (whirlpool(tx)) named |= WHIRLPOOL;
+        if (equal(tx)) named |= EQUAL;
     }
     unsigned found = simple(tx) ? unsigned{SIMPLE} : 0u;
     if (stonewall(tx)) found |= STONEWALL, named = 0;
-    constexpr unsigned LIKE_PAYOUTS = JOINMARKET | WASABI_10 | WASABI_11;
+    constexpr unsigned LIKE_PAYOUTS = JOINMARKET | WASABI_10 | WASABI_11 | EQUAL;
     if ((named & LIKE_PAYOUTS) && paid_by(tx, exchanges, count)) named &= ~LIKE_PAYOUTS, found |= EXCHANGE;
     found |= named;
     constexpr unsigned JOINED = SIMPLE | LIKE_PAYOUTS | WASABI_20 | WHIRLPOOL;

@@ -19,6 +19,7 @@ enum Shape : std::uint16_t {
     EXCHANGE = 512,      // an input is a tagged exchange: JoinMarket and Wasabi 1.x are not said
     UNJUDGED = 1024,     // inputs are unknown, and it may be a CoinJoin
     PAYJOIN = 2048,      // could be a PayJoin: undecidable, never asserted
+    EQUAL = 4096,        // many payers, one amount paid to several of them: no wallet's own shape
 };
 
 // A run of whole transactions. Inputs: `in_value` -1 = not known; `in_addr`/`out_addr` 0xffffffff = no address.

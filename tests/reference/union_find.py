@@ -100,11 +100,14 @@ def shapes(inputs, outputs, exchanges=()):
     lean = n_in < 50 or (n and n_in / n <= 20 and n_out / n >= 1.7)
     if n >= n_out / 2 and 3 <= n <= len(scripts) and distinct and n != n_out and lean:
         named.add("joinmarket")
+    n = max((c for v, c in counts.items() if v > 2730 and v % 1000), default=0)
+    if crowd and n_in >= 10 and 5 <= n <= len(scripts) and n * 8 >= n_out:
+        named.add("equal-outputs")
     pairs = [v for v, c in counts.items() if c == 2]
     if n_out in (3, 4) and n_in >= 2 and distinct and len(pairs) == 1 and pairs[0] >= 5000:
         found.add("stonewall")
         named = set()
-    payouts = named & {"joinmarket", "wasabi-1.0", "wasabi-1.1"}
+    payouts = named & {"joinmarket", "wasabi-1.0", "wasabi-1.1", "equal-outputs"}
     if payouts and scripts & set(exchanges):
         named -= payouts
         found.add("exchange")

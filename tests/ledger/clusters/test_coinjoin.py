@@ -63,6 +63,15 @@ def test_an_even_payout_of_a_small_round_is_no_wasabi():
     assert "wasabi-1.0" not in shapes(many(10, 11_000_000), outputs)
 
 
+def test_a_round_that_just_misses_a_named_shape():
+    """Five equal odd amounts among forty outputs, paid by ten: no wallet's shape, yet nobody's ordinary payment."""
+    others = [(40 + number, 100_003 + 7919 * number) for number in range(35)]
+    assert shapes(many(10, 11_000_000), [*many(5, 123_457, 20), *others]) == {"equal-outputs"}
+    assert shapes(many(10, 11_000_000), [*many(5, 123_000, 20), *others]) == set()  # people pay out round amounts
+    assert shapes(many(10, 11_000_000), [*many(4, 123_457, 20), *others]) == set()
+    assert shapes(many(10, 11_000_000), [*many(5, 123_457, 20), *others], exchanges=[3]) == {"exchange"}
+
+
 def test_whirlpool():
     mix = [*many(3, 1_000_000), (3, 1_000_500), (4, 1_002_000)]
     assert "whirlpool" in shapes(mix, many(5, 1_000_000, 10))

@@ -1,7 +1,8 @@
 """CoinJoin shapes: which transactions join coins of several owners, by their counts and amounts alone.
 
 Sources: BlockSci's simple test; GraphSense's tests for Wasabi, Whirlpool, JoinMarket and Stonewall (read in their
-heuristics service, MIT; rules and constants, no code). A shape is an inference: the wallet's name is a guess, and
+heuristics service, MIT; rules and constants, no code). EQUAL is our own: it catches rounds that just miss a named
+shape, and was measured before it was taken in. A shape is an inference: the wallet's name is a guess, and
 "equal-output CoinJoin" is all that the chain itself shows.
 - A named shape does not count before its wallet existed (`STARTED`, mainnet only); EARLY then says one would fit.
 - STONEWALL vetoes the named shapes. What also fits the simple shape stays excluded: a Stonewall of one owner and a
@@ -39,10 +40,11 @@ class Shape(IntFlag):
     EXCHANGE = 512
     UNJUDGED = 1024
     PAYJOIN = 2048
+    EQUAL = 4096
 
 
 #: What leaves a transaction out of co-spending and of change.
-EXCLUDED: Final = Shape(1 | 2 | 4 | 8 | 16 | 32 | 1024)
+EXCLUDED: Final = Shape(1 | 2 | 4 | 8 | 16 | 32 | 1024 | 4096)
 SHAPES: Final = {
     Shape.SIMPLE: gettext_noop("Half of the outputs pay the same amount, and there are as many paying addresses."),
     Shape.WASABI_10: gettext_noop("Looks like Wasabi 1.0: many outputs near 0.1 coin."),
@@ -58,6 +60,7 @@ SHAPES: Final = {
     ),
     Shape.UNJUDGED: gettext_noop("Spends outputs outside of the loaded blocks, and could be a CoinJoin."),
     Shape.PAYJOIN: gettext_noop("Could be a PayJoin of two owners, which cannot be decided."),
+    Shape.EQUAL: gettext_noop("Many paying addresses, and one odd amount for five or more receivers."),
 }
 #: First day (UTC, seconds) on which a shape counts on mainnet: somewhat before the wallet's first public release, as
 #: far as remembered; too early errs on the safe side (fewer merges).
@@ -80,7 +83,8 @@ def kinds(
 ) -> NDArray[np.uint16]:
     """The shapes of every transaction from `start` on, as bits of `Shape`.
 
-    `exchanges`: addresses tagged as an exchange; JoinMarket and Wasabi 1.x are not said where one of them pays.
+    `exchanges`: addresses tagged as an exchange; JoinMarket, Wasabi 1.x and equal outputs are not said where one
+    of them pays.
     `gates=False`: the bare shapes, without dates.
     """
     view = ChainView.of(source)
@@ -104,6 +108,7 @@ _WORDS: Final = {
     Shape.WASABI_10: "wasabi-1.0",
     Shape.WASABI_11: "wasabi-1.1",
     Shape.WASABI_20: "wasabi-2.0",
+    Shape.EQUAL: "equal-outputs",
 }
 
 
