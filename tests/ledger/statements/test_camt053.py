@@ -145,8 +145,8 @@ def test_statements_follow_each_other_by_number_day_and_balance() -> None:
     [
         (entry("1,00"), "bad-grouping"),
         (entry("1.001"), "too-precise"),
-        (entry("1.00", day="2026-02-30"), "bad-date"),
-        (entry("1.00", day="03.02.2026"), "bad-date"),
+        (entry("1.00", day="2026-02-30"), "unclear-date"),
+        (entry("1.00", day="03.02.2026"), "unclear-date"),
         (entry("1.00", sign="X"), "sign-unclear"),
         (entry("1.00").replace("EUR", "XXX"), "bad-currency"),
     ],

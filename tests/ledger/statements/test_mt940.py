@@ -104,7 +104,7 @@ def test_the_booking_day_turns_the_year() -> None:
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        (":61:260230D20,00NTRFX\r\n", "bad-date"),
+        (":61:260230D20,00NTRFX\r\n", "unclear-date"),
         (":61:260203X20,00NTRFX\r\n", "bad-line"),
         (":61:260203D20.00NTRFX\r\n", "bad-line"),
         (":61:260203D20,001NTRFX\r\n", "too-precise"),

@@ -62,7 +62,7 @@ def test_deposits_and_withdrawals_keep_what_ties_them_to_a_chain() -> None:
         ("2026-02-03T09:50:00Z,deposit,,USDT,2,,,,,,,", "no-account"),
         ("2026-02-03T09:50:00Z,deposit,u1,WHAT,2,,,,,,,", "unknown-asset"),
         ("2026-02-03T09:50:00Z,deposit,u1,USDT,-2,,,,,,,", "sign-unclear"),
-        ("03/02/2026,deposit,u1,USDT,2,,,,,,,", "bad-date"),
+        ("03/02/2026,deposit,u1,USDT,2,,,,,,,", "unclear-date"),
         ("2026-02-03T09:50:00Z,deposit,u1,USDT,2.0000001,,,,,,,", "too-precise"),
         ("2026-02-03T09:50:00Z,buy,u1,USDT,2,KES,,,,,,", "bad-amount"),
         ("2026-02-03T09:50:00Z,deposit,u1,USDT,2,,,,,,,failed", "not-booked"),
@@ -118,7 +118,7 @@ def test_goaml_sides_are_accounts_with_their_bank_or_people_with_cash() -> None:
 @pytest.mark.parametrize(
     ("day", "amount", "sides", "reason"),
     [
-        ("2026-13-02", "1.00", FROM, "bad-date"),
+        ("2026-13-02", "1.00", FROM, "unclear-date"),
         ("2026-01-02", "1.234,00", FROM, "bad-amount"),
         ("2026-01-02", "1.00", TO_PERSON, "no-account"),
         ("2026-01-02", "1.00", FROM + "<t_party/>", "many-parties"),

@@ -107,14 +107,14 @@ def test_a_page_that_is_missing_is_said() -> None:
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        pytest.param("02.01.2026,x,a,1.00,,", "bad-date", id="another-date-form"),
-        pytest.param("31/04/2026,x,a,1.00,,", "bad-date", id="no-such-day"),
+        pytest.param("02.01.2026,x,a,1.00,,", "unclear-date", id="another-date-form"),
+        pytest.param("31/04/2026,x,a,1.00,,", "unclear-date", id="no-such-day"),
         pytest.param('01/02/2026,x,a,"1.234,56",,', "bad-grouping", id="european-number"),
         pytest.param("01/02/2026,x,a,1.005,,", "too-precise", id="half-a-penny"),
         pytest.param("01/02/2026,x,a,1.00,2.00,", "sign-unclear", id="both-columns"),
         pytest.param("01/02/2026,x,a,-1.00,,", "sign-unclear", id="negative-debit"),
         pytest.param("01/02/2026,x,a,,,", "bad-amount", id="no-amount"),
-        pytest.param("Total,,,100.00,,", "bad-date", id="a-line-of-totals"),
+        pytest.param("Total,,,100.00,,", "unclear-date", id="a-line-of-totals"),
         pytest.param("01/02/2026", "bad-amount", id="a-short-row"),
     ],
 )

@@ -14,7 +14,10 @@ HOUSE = Path(amparo.__file__).parent
 KERNELS = Path(__file__).parents[3] / "native"
 REASON = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 #: What carries a reason: the name that is called -> which of its arguments is it.
-CARRIERS = {"Skipped": 1, "BadLine": 0, "CannotDecode": 0, "CannotRead": 0, "CannotCopy": 0}
+CARRIERS = {
+    "Skipped": 1, "Problem": 1, "BadLine": 0, "BadCell": 0, "BadAmount": 0,
+    "CannotDecode": 0, "CannotRead": 0, "CannotCopy": 0,
+}  # fmt: skip
 #: Attributes and variables that hold reasons or notes.
 HOLDERS = {"stopped", "notes"}
 #: The kernel's words for what refuses a whole list: errors, with sentences of their own.

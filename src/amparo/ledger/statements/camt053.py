@@ -145,7 +145,7 @@ class _Reader:
                 yield Problem(place, "missing-day", expected, first.isoformat())
             self._until[self._account] = self._range[1].time
             if last < first:
-                yield Problem(place, "bad-date", first.isoformat(), last.isoformat())
+                yield Problem(place, "unclear-date", first.isoformat(), last.isoformat())
 
     def _days(self, node: Node) -> tuple[Moment, Moment] | None:
         texts = node.value("FrDtTm", "FrDt"), node.value("ToDtTm", "ToDt")
@@ -194,7 +194,7 @@ class _Reader:
             yield Problem(place, bad.why, "", piece(node.value("Amt")), lost=True)
             return
         except BadTime:
-            yield Problem(place, "bad-date", "YYYY-MM-DD", piece(node.value("BookgDt/Dt", "BookgDt/DtTm")), lost=True)
+            yield Problem(place, "unclear-date", "YYYY-MM-DD", piece(node.value("BookgDt/Dt", "BookgDt/DtTm")), lost=True)
             return
         direction = node.value("CdtDbtInd")
         if direction not in {"CRDT", "DBIT"} or amount < 0:

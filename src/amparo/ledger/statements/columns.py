@@ -53,7 +53,7 @@ class Cells:
         try:
             return read_iso(text, self._zone)
         except BadTime:
-            raise BadCell("bad-date", text, "2026-01-31T12:00:00Z") from None
+            raise BadCell("unclear-date", text, "2026-01-31T12:00:00Z") from None
 
     def digits(self, asset: str) -> int:
         """Decimals of an asset: what the table says, else what is known. Raises BadCell."""

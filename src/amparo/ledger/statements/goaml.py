@@ -76,7 +76,7 @@ def _transaction(
         yield Problem(place, bad.why, "1234.56", piece(node.value("amount_local")), lost=True)
         return
     except BadTime:
-        yield Problem(place, "bad-date", "2026-01-31T12:00:00", piece(node.value("date_transaction")), lost=True)
+        yield Problem(place, "unclear-date", "2026-01-31T12:00:00", piece(node.value("date_transaction")), lost=True)
         return
     sender, receiver, extra = _account(node, "from"), _account(node, "to"), _extra(node)
     if amount < 0 or (sender is None and receiver is None):

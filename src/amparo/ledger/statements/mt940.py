@@ -187,7 +187,7 @@ class _Reader:
             booked = _entry_day(day, match["entry"])
             amount = _amount(match["amount"], self._asset)
         except ValueError:
-            yield Problem(place, "bad-date", "YYMMDD", piece(first), lost=True)
+            yield Problem(place, "unclear-date", "YYMMDD", piece(first), lost=True)
             return
         except BadAmount as bad:
             yield Problem(place, bad.why, "", piece(match["amount"]), lost=True)

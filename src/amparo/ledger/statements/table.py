@@ -172,7 +172,7 @@ class _Reader:
         try:
             return read_moment(text, self._profile.dates, self._zone)
         except BadTime:
-            raise BadLine("bad-date", text, " / ".join(self._profile.dates)) from None
+            raise BadLine("unclear-date", text, " / ".join(self._profile.dates)) from None
 
     def _currency(self, row: Row) -> str:
         code = self.text(row, "currency").upper() or self._options.currency or self._profile.currency

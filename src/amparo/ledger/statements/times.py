@@ -22,7 +22,7 @@ class Moment(NamedTuple):
 
 
 class BadTime(Exception):
-    """`bad-date`: a text that is no date in any of the formats."""
+    """`unclear-date`: a text that is no date in any of the formats."""
 
 
 def read_moment(text: str, formats: tuple[str, ...], zone: tzinfo) -> Moment:
