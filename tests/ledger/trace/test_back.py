@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.ledger.economies import Graph, economies, seeded, values_of
 from tests.reference import back as plain
 
-from amparo.ledger import Seed, State, StopRules, Store, load
+from amparo.ledger import Seed, State, StopRules
 from amparo.ledger import errors as err
 from amparo.ledger.taint.rule import FeePolicy
 from amparo.ledger.trace import StopReason, TraceResult, rerun_trace_back, trace, trace_back, walk
@@ -14,13 +14,6 @@ from amparo.ledger.trace.errors import FeeHasNoWayBack, NoWayBack
 
 BACK = ["fifo", "lifo", "haircut", "poison"]
 WAYS = [FeePolicy.LAST, FeePolicy.FIRST]
-
-
-@pytest.fixture(scope="module")
-def store(shared, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("ledger") / "store"
-    load(shared / "chain/blk00TEST00.dat", folder)
-    return Store.open(folder)
 
 
 def amounts(columns):

@@ -25,13 +25,13 @@ from amparo.ledger.trace.walk import Walls, walk
 
 @dataclass(frozen=True, eq=False)
 class Marks:
-    """What others know of a store, for the stop rules: `mixers` a number a transaction, not 0 = a mixer's shape;
-    `entity_size` the addresses of the entity each address is in (StopRules.max_entity).
+    """What others know of a store, for the stop rules. `mixers`: a number a transaction, not 0 = not to be entered
+    (clusters.coinjoin.excluded). `entity_size`: addresses of the entity each address is in (StopRules.max_entity).
 
     What of it a trace met stands in its recipe; the rest has no effect on it.
     """
 
-    mixers: NDArray[np.uint16] | None = None
+    mixers: NDArray[Any] | None = None
     entity_size: NDArray[Any] | None = None
 
 
@@ -134,7 +134,8 @@ def _walls(store: Store, graph: Graph, stops: StopRules, marks: Marks) -> Walls:
     large = None
     if stops.max_entity is not None and marks.entity_size is not None:
         large = (marks.entity_size > stops.max_entity).astype(np.uint8)
-    return Walls(keys, txs, marks.mixers, large)
+    bits = None if marks.mixers is None else np.ascontiguousarray(marks.mixers, dtype=np.uint16)
+    return Walls(keys, txs, bits, large)
 
 
 def _tx_numbers(store: Store, txids: frozenset[str]) -> list[int]:
