@@ -1,7 +1,17 @@
 """Ledgers of accounts with balances: EVM and TRON chains, banks, mobile money."""
 
 from amparo.ledger.accounts.books import Asset, Balance, Block, Opening
+from amparo.ledger.accounts.bridges import BridgeRules, bridge_joins
+from amparo.ledger.accounts.bridges import Side as BridgeSide
 from amparo.ledger.accounts.check import check_balances
+from amparo.ledger.accounts.deposits import (
+    DepositAddress,
+    DepositRules,
+    HotWallet,
+    deposit_addresses,
+    hot_wallet_candidates,
+    shared_users,
+)
 from amparo.ledger.accounts.join import JOIN_KINDS, Join, JoinKind, JoinLevel, OutputRef, Ref, TransferRef
 from amparo.ledger.accounts.rules import ACCOUNT_RULES
 from amparo.ledger.accounts.store import AccountStore
@@ -43,6 +53,11 @@ __all__ = [
     "AssetTotals",
     "Balance",
     "Block",
+    "BridgeRules",
+    "BridgeSide",
+    "DepositAddress",
+    "DepositRules",
+    "HotWallet",
     "Join",
     "JoinKind",
     "JoinLevel",
@@ -56,8 +71,12 @@ __all__ = [
     "Transfer",
     "TransferRef",
     "TransferSeed",
+    "bridge_joins",
     "check_balances",
+    "deposit_addresses",
+    "hot_wallet_candidates",
     "rerun_account_trace",
     "seed_from_dict",
+    "shared_users",
     "trace_accounts",
 ]
