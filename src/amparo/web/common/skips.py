@@ -65,6 +65,7 @@ WORDS: Final[dict[str, str]] = {
     "no-account": gettext_noop("no account on either side"),
     "no-currency": gettext_noop("a tag that does not name its currency"),
     "no-digest": gettext_noop("no digest that can be compared"),
+    "no-end": gettext_noop("an id, or an end of an edge, is missing"),
     "no-file-system": gettext_noop("no file system: all its bytes are one item"),
     "no-id": gettext_noop("an actor without a short name"),
     "no-label": gettext_noop("a tag without a label"),
