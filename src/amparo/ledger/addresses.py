@@ -1,6 +1,8 @@
 """Addresses of Bitcoin-like chains: written from a script's payload, and read back with every check.
 
-Source: Base58Check (Bitcoin Core `base58.cpp`), BIP 173 (bech32), BIP 350 (bech32m).
+Source: Base58Check (Bitcoin Core `base58.cpp`), BIP 173 (bech32), BIP 350 (bech32m), CashAddr (Bitcoin Cash
+specification `cashaddr.md`). Parameters of Litecoin, Bitcoin Cash and Dogecoin are from their `chainparams.cpp`;
+UNVERIFIED on real blocks of theirs, as no such data is at hand (their addresses are tested on published examples).
 """
 
 from collections.abc import Sequence
@@ -21,7 +23,9 @@ _BECH32M_SUM: Final = 0x2BC830A3
 class Network:
     """How one network marks its records and writes its addresses; `genesis` is the first block's hash as shown.
 
-    `easiest` is the largest target a header may carry, in compact form (Core's powLimit).
+    `easiest` is the largest target a header may carry, in compact form (Core's powLimit). `hrp` is empty where a
+    network has no bech32 addresses; `cash` is its CashAddr prefix. `old_script_prefixes` are read, never written.
+    `scrypt`: work is measured by scrypt, so a header's hash does not show it. Sizes in bytes, money in smallest units.
     """
 
     name: str
@@ -31,6 +35,21 @@ class Network:
     hrp: str
     easiest: int
     genesis: str
+    old_script_prefixes: tuple[int, ...] = ()
+    cash: str = ""
+    scrypt: bool = False
+    auxpow: bool = False  # merge-mined: a proof of the parent chain may follow the header
+    mweb: bool = False  # an extension block may follow the transactions
+    reordered: bool = False  # transactions stand in the order of their ids, not parents first
+    max_block: int = 4_000_000
+    max_money: int = 21_000_000 * 10**8  # of one output or transaction
+    coinbase: int = 50 * 10**8  # subsidy of the first blocks
+    halving: int = 210_000  # blocks between two halvings; 0 = another schedule
+
+    @property
+    def is_relative(self) -> bool:
+        """Whether its blocks need `sources.family` before they read like Bitcoin's."""
+        return self.scrypt or self.auxpow or self.mweb or self.reordered
 
 
 NETWORKS: Final = (
@@ -78,6 +97,47 @@ NETWORKS: Final = (
         "bcrt",
         0x207FFFFF,
         "0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206",
+        halving=150,
+    ),
+    Network(
+        "litecoin",
+        bytes.fromhex("fbc0b6db"),
+        0x30,
+        0x32,
+        "ltc",
+        0x1E0FFFFF,
+        "12a765e31ffd4059bada1e25190f6e98c99d9714d334efa41a195a7e7e04bfe2",
+        old_script_prefixes=(0x05,),
+        scrypt=True,
+        mweb=True,
+        max_money=84_000_000 * 10**8,
+        halving=840_000,
+    ),
+    Network(
+        "bitcoin-cash",
+        bytes.fromhex("e3e1f3e8"),
+        0x00,
+        0x05,
+        "",
+        0x1D00FFFF,
+        "000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f",
+        cash="bitcoincash",
+        reordered=True,
+        max_block=32_000_000,
+    ),
+    Network(
+        "dogecoin",
+        bytes.fromhex("c0c0c0c0"),
+        0x1E,
+        0x16,
+        "",
+        0x1E0FFFFF,
+        "1a91e3dace36e2be3bf030a65679fe821aa1d6ef92e7c9902eb318182c355691",
+        scrypt=True,
+        auxpow=True,
+        max_money=10_000_000_000 * 10**8,
+        coinbase=1_000_000 * 10**8,
+        halving=0,
     ),
 )
 BY_MAGIC: Final = {network.magic: network for network in NETWORKS}
@@ -96,10 +156,10 @@ def render(kind: ScriptKind, payload: bytes, network: Network) -> str | None:
 
     A P2PK output has no address of its own; it gets that of its key's hash, and `kind` still says P2PK.
     """
-    if kind in (ScriptKind.P2PKH, ScriptKind.P2PK):
-        return base58check(bytes([network.key_prefix]) + payload[:20])
-    if kind == ScriptKind.P2SH:
-        return base58check(bytes([network.script_prefix]) + payload[:20])
+    if kind in (ScriptKind.P2PKH, ScriptKind.P2PK, ScriptKind.P2SH):
+        return _hash_address(kind, payload[:20], network)
+    if not network.hrp:
+        return None
     if kind == ScriptKind.P2WPKH:
         return bech32(network.hrp, 0, payload[:20])
     if kind == ScriptKind.P2WSH:
@@ -109,11 +169,21 @@ def render(kind: ScriptKind, payload: bytes, network: Network) -> str | None:
     return None
 
 
+def _hash_address(kind: ScriptKind, digest: bytes, network: Network) -> str:
+    is_script = kind == ScriptKind.P2SH
+    if network.cash:
+        return cashaddr(network.cash, int(is_script), digest)
+    return base58check(bytes([network.script_prefix if is_script else network.key_prefix]) + digest)
+
+
 def parse(text: str, network: Network) -> ScriptRef:
     """Return what the address `text` stands for on `network`. Raises BadAddress when any check fails."""
     try:
-        if text.lower().startswith(network.hrp + "1"):
+        if network.hrp and text.lower().startswith(network.hrp + "1"):
             return _parse_bech32(text, network.hrp)
+        if network.cash and (":" in text or not text.startswith(("1", "3"))):
+            kind, digest = cashaddr_decode(text, network.cash)
+            return ScriptRef(ScriptKind.P2SH if kind else ScriptKind.P2PKH, digest)
         return _parse_base58(text, network)
     except ValueError:
         raise BadAddress(address=text[:100]) from None
@@ -123,7 +193,7 @@ def _parse_base58(text: str, network: Network) -> ScriptRef:
     data = base58check_decode(text)
     if len(data) == 21 and data[0] == network.key_prefix:
         return ScriptRef(ScriptKind.P2PKH, data[1:])
-    if len(data) == 21 and data[0] == network.script_prefix:
+    if len(data) == 21 and data[0] in (network.script_prefix, *network.old_script_prefixes):
         return ScriptRef(ScriptKind.P2SH, data[1:])
     raise ValueError("no address of this network")
 
@@ -138,7 +208,7 @@ def normal(text: str) -> str:
     """The one form under which an address is looked up: no blanks around, lower case where case means nothing."""
     text = text.strip()
     lowered = text.lower()
-    return lowered if lowered.startswith(("bc1", "tb1", "bcrt1", "ltc1", "0x")) else text
+    return lowered if lowered.startswith(("bc1", "tb1", "bcrt1", "ltc1", "0x", "bitcoincash:")) else text
 
 
 def base58check(data: bytes) -> str:
@@ -189,6 +259,41 @@ def bech32_decode(text: str, hrp: str) -> tuple[int, bytes]:
     if version > 16 or not 2 <= len(program) <= 40 or (version == 0 and len(program) not in (20, 32)):
         raise ValueError("no witness program")
     return version, program
+
+
+def cashaddr(prefix: str, kind: int, digest: bytes) -> str:
+    """`kind` 0 = key hash, 1 = script hash; 20 bytes only, as all scripts of these kinds have."""
+    values = _regroup(bytes([kind << 3]) + digest, 8, 5, pad=True)
+    total = _cash_polymod([*(ord(sign) & 31 for sign in prefix), 0, *values, *bytes(8)])
+    check = [(total >> 5 * (7 - i)) & 31 for i in range(8)]
+    return prefix + ":" + "".join(BECH32[value] for value in [*values, *check])
+
+
+def cashaddr_decode(text: str, prefix: str) -> tuple[int, bytes]:
+    """Return kind and digest; the prefix may be left out. Raises ValueError on anything the specification refuses."""
+    if text not in (text.lower(), text.upper()) or len(text) > 112:
+        raise ValueError("mixed case or too long")
+    named, mark, rest = text.lower().rpartition(":")
+    if mark and named != prefix:
+        raise ValueError("another prefix")
+    values = [BECH32.index(sign) for sign in rest]
+    if len(values) < 8 or _cash_polymod([*(ord(sign) & 31 for sign in prefix), 0, *values]):
+        raise ValueError("wrong checksum")
+    data = bytes(_regroup(values[:-8], 5, 8, pad=False))
+    if len(data) != 21 or data[0] not in (0, 8):
+        raise ValueError("no key hash or script hash")
+    return data[0] >> 3, data[1:]
+
+
+def _cash_polymod(values: Sequence[int]) -> int:
+    total = 1
+    for value in values:
+        top = total >> 35
+        total = (total & 0x07FFFFFFFF) << 5 ^ value
+        for i, generator in enumerate((0x98F2BC8E61, 0x79B76D99E2, 0xF33E5FB3C4, 0xAE2EABE2A8, 0x1E4F43E470)):
+            if top >> i & 1:
+                total ^= generator
+    return total ^ 1
 
 
 def _spread(hrp: str) -> list[int]:

@@ -117,14 +117,15 @@ def read_header(data: bytes) -> Header:
     )
 
 
-def read_block(data: bytes, origin: Origin) -> Block:
+def read_block(data: bytes, origin: Origin, *, mined: bool | None = None, max_money: int = MAX_MONEY) -> Block:
     """Parse one whole block and hold its transactions and witnesses against its header.
 
+    `mined`: what the caller found out about the header's work, where its hash does not show it.
     Raises an L01x error that names file and byte position for anything a valid block cannot hold.
     """
-    reader = _Reader(data, origin)
+    reader = _Reader(data, origin, max_money)
     header = read_header(reader.take(HEADER_SIZE))
-    if not header.is_mined:
+    if not (header.is_mined if mined is None else mined):
         raise NoProofOfWork(**origin._asdict())
     count = reader.count("transactions", 60)
     if count == 0:
@@ -164,9 +165,10 @@ class _Walked(NamedTuple):
 class _Reader:
     """A position in one block's bytes. Every read says where it failed."""
 
-    __slots__ = ("at", "data", "origin")
+    __slots__ = ("at", "data", "max_money", "origin")
 
-    def __init__(self, data: bytes, origin: Origin) -> None:
+    def __init__(self, data: bytes, origin: Origin, max_money: int = MAX_MONEY) -> None:
+        self.max_money = max_money
         self.data = data
         self.at = 0
         self.origin = origin
@@ -261,7 +263,7 @@ def _read_outputs(reader: _Reader) -> tuple[tuple[TxOut, ...], bytes | None]:
         place = reader.place
         value = reader.number(8, signed=True)
         total += value
-        if not 0 <= value <= MAX_MONEY or total > MAX_MONEY:
+        if not 0 <= value <= reader.max_money or total > reader.max_money:
             raise ValueOutOfRange(**place, value=value)
         script = reader.counted_bytes()
         if len(script) >= 38 and script.startswith(_COMMITMENT):

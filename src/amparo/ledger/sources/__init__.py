@@ -9,12 +9,13 @@ from amparo.ledger.sources.base import BlockScan, Record, Scan, Source, SourceFi
 from amparo.ledger.sources.block_file import BlockFile
 from amparo.ledger.sources.explorer import Explorer
 from amparo.ledger.sources.explorer_window import ExplorerFolder
+from amparo.ledger.sources.family_file import FamilyFile
 from amparo.ledger.sources.node import NodeFolder, NodeSource
 from amparo.ledger.sources.raw_block import RawBlock
 from amparo.ledger.sources.tables import Tables
 
 SOURCES: Final[Registry[Source]] = Registry(
-    "block source", NodeFolder(), ExplorerFolder(), BlockFile(), Tables(), RawBlock()
+    "block source", NodeFolder(), ExplorerFolder(), FamilyFile(), BlockFile(), Tables(), RawBlock()
 )
 
 
@@ -32,6 +33,7 @@ __all__ = [
     "BlockScan",
     "Explorer",
     "ExplorerFolder",
+    "FamilyFile",
     "NodeFolder",
     "NodeSource",
     "RawBlock",

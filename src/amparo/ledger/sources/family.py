@@ -9,10 +9,12 @@ UNVERIFIED on real blocks: no real block of these chains is in the test data; te
 specifications named at each rule.
 """
 
+import hashlib
 from collections.abc import Sequence
 from heapq import heapify, heappop, heappush
 from typing import Final, NamedTuple
 
+from amparo.ledger.addresses import Network
 from amparo.ledger.blocks import HEADER_SIZE, Origin, Tx, target_of
 from amparo.ledger.hashes import dsha
 from amparo.ledger.nodes.errors import BadAuxPow, BadExtension, SpendsInCircle
@@ -58,35 +60,52 @@ class Part(NamedTuple):
     end: int
 
 
-def without_auxpow(data: bytes, origin: Origin, chain_id: int | None = None) -> bytes:
-    """A merge-mined block as header and transactions only; a block without such a proof as it is.
+class Worked(NamedTuple):
+    """A block as header and transactions only, and the header whose hash shows the work for it."""
 
-    The proof is checked: the parent's coinbase names this block's hash at its place in the chain tree, the coinbase
-    is in the parent block, and the parent header carries the work this header asks for. The work is measured by
-    double SHA-256 only where that is the parent's hash (`chain_id` None); Dogecoin's parent is hashed by scrypt,
-    which is not computed here. Source: Bitcoin wiki, Merged mining specification; dogecoin `auxpow.cpp`.
-    Raises BadAuxPow.
+    plain: bytes
+    header: bytes
+
+
+def without_auxpow(data: bytes, origin: Origin) -> Worked:
+    """Take the proof of a merge-mined block out; a block without one comes back as it is.
+
+    What is checked: the parent's coinbase is in the parent block and names this block, once, at its place in the tree
+    of chains. The caller measures the parent header's work. Source: Bitcoin wiki, Merged mining specification;
+    dogecoin `auxpow.cpp`. Raises BadAuxPow.
     """
-    version = int.from_bytes(data[:4], "little", signed=True)
-    if not version & AUXPOW_VERSION:
-        return data
+    own = data[:HEADER_SIZE]
+    if not int.from_bytes(data[:4], "little", signed=True) & AUXPOW_VERSION:
+        return Worked(data, own)
     reader = _Bytes(data, origin, HEADER_SIZE)
     coinbase = reader.tx()
     reader.take(32)
     branch, index = reader.branch()
     chain_branch, chain_index = reader.branch()
     parent = reader.take(HEADER_SIZE)
-    if index or fold(dsha(data[coinbase.start : coinbase.end]), branch, 0) != parent[36:68]:
+    paid = data[coinbase.start : coinbase.end]
+    if index or fold(dsha(paid), branch, 0) != parent[36:68]:
         raise reader.bad("the parent's coinbase is not in the parent block")
-    root = fold(dsha(data[:HEADER_SIZE]), chain_branch, chain_index)[::-1]
-    found = data.find(root, coinbase.start, coinbase.end)
-    if found < 0 or int.from_bytes(data[found + 32 : found + 36], "little") != 1 << len(chain_branch):
+    root = fold(dsha(own), chain_branch, chain_index)[::-1]
+    found = paid.find(root)
+    if found < 0 or int.from_bytes(paid[found + 32 : found + 36], "little") != 1 << len(chain_branch):
         raise reader.bad("the parent's coinbase does not name this block")
-    if data.count(_MERGED, coinbase.start, coinbase.end) > 1:
+    if paid.count(_MERGED) > 1:
         raise reader.bad("the parent's coinbase names two blocks")
-    if chain_id is None and int.from_bytes(dsha(parent), "little") > target_of(int.from_bytes(data[72:76], "little")):
-        raise reader.bad("the parent block carries too little work")
-    return data[:HEADER_SIZE] + data[reader.at :]
+    return Worked(own + data[reader.at :], parent)
+
+
+def has_work(worked: Worked, network: Network) -> bool:
+    """Whether the header that works for a block has the hash its own header asks for, and the network allows."""
+    target = target_of(int.from_bytes(worked.plain[72:76], "little"))
+    return 0 < target <= target_of(network.easiest) and work_number(worked.header, network) <= target
+
+
+def work_number(header: bytes, network: Network) -> int:
+    """The number that must not exceed the target: double SHA-256 or scrypt (N 1024, r 1, p 1) of 80 bytes."""
+    if not network.scrypt:
+        return int.from_bytes(dsha(header), "little")
+    return int.from_bytes(hashlib.scrypt(header, salt=header, n=1024, r=1, p=1, dklen=32), "little")
 
 
 def fold(leaf: bytes, branch: Sequence[bytes], index: int) -> bytes:
