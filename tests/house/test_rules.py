@@ -13,6 +13,9 @@ TRANSLATORS = ("_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "nget
 #: One file that has to be one file: it runs alone, on any Python, in a court.
 ONE_FILE = {"bundle/verifier/verify.py"}
 
+#: Places on a picture, measured precision, chances of a made economy: none of these is money.
+WITH_SHARES = ("ledger/picture", "ledger/calibrate", "ledger/clusters")
+
 Rule = Callable[[Module], Iterator[str]]
 
 
@@ -39,8 +42,9 @@ def built_sentences(module: Module) -> Iterator[str]:
 
 
 def floats_in_ledger(module: Module) -> Iterator[str]:
-    """Money is an integer in the smallest unit. Pictures may place things with fractions; amounts may not."""
-    if not module.path.startswith("ledger/") or module.path.startswith("ledger/picture"):
+    """Money is an integer in the smallest unit. Pictures may place things with fractions, rates are shares, dice are
+    thrown with fractions; amounts may not be fractions."""
+    if not module.path.startswith("ledger/") or module.path.startswith(WITH_SHARES):
         return
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, float):
