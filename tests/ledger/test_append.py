@@ -19,6 +19,7 @@ from amparo.ledger import errors as err
 from amparo.ledger.store import errors as store_err
 from amparo.ledger.store import resolve
 from amparo.ledger.store.layout import ARRAYS, CHAIN_ARRAYS
+from amparo.ledger.transforms import transform
 
 SECRET = ("txid_table", "addr_table")  # laid out by a secret of their own
 
@@ -268,3 +269,12 @@ def test_a_store_without_tables_grows_and_shrinks_like_one_with(tmp_path):
     assert [store.tables(name) for name in ("block", "tx", "input", "output")] == [()] * 4
     assert store.manifest.data_digest == fresh(tmp_path, CHAIN).manifest.data_digest
     store.verify()
+
+
+def test_the_transforms_read_all_parts_of_a_grown_store(tmp_path):
+    load(write(tmp_path / "b", CHAIN[:3]), tmp_path / "s", window="made")
+    append(tmp_path / "s", write(tmp_path / "c", CHAIN[3:]))
+    fresh(tmp_path, CHAIN)
+    grown, whole = (transform(tmp_path / name, tmp_path / f"{name}-out") for name in ("s", "fresh"))
+    assert grown == whole
+    assert grown.rows["resolved"] == 3

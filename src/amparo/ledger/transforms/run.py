@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from amparo.base import Progress, silent
+from amparo.ledger.store.layout import MANIFEST
+from amparo.ledger.store.manifest import Manifest
 from amparo.ledger.transforms import steps
 from amparo.ledger.transforms.engine import ENGINES, Engine
 from amparo.ledger.transforms.errors import NoEnd, NoTable, TablesThere
@@ -37,7 +39,7 @@ def transform(
     `excluded`: transactions whose inputs join nobody (CoinJoins). Raises NoTable, TablesThere, NoSpark.
     """
     for name in SOURCES:
-        if not (store / f"{name}.parquet").is_file():
+        if not all(path.is_file() for path in _parts(store, name)):
             raise NoTable(folder=store.name, table=name)
     if out.exists() and any(out.iterdir()):
         raise TablesThere(folder=out.name)
@@ -53,9 +55,26 @@ def transform(
     return report
 
 
+def _parts(store: Path, name: str) -> tuple[Path, ...]:
+    """The files of a table: one, and one more for each append; a folder without a manifest has one by its name."""
+    if not (store / MANIFEST).is_file():
+        return (store / f"{name}.parquet",)
+    return tuple(store / part for part in Manifest.read(store).tables(name)) or (store / f"{name}.parquet",)
+
+
+def _one_place(parts: tuple[Path, ...], folder: Path) -> Path:
+    """One path that names all parts: engines read a file or a folder of them."""
+    if len(parts) == 1:
+        return parts[0]
+    folder.mkdir(parents=True)
+    for number, part in enumerate(parts):
+        (folder / f"part-{number}.parquet").symlink_to(part.resolve())
+    return folder
+
+
 def _name_sources(engine: Engine, store: Path, work: Path, excluded: Iterable[int]) -> None:
     for source in SOURCES:
-        engine.table(source, store / f"{source}.parquet")
+        engine.table(source, _one_place(_parts(store, source), work / "source" / source))
     left_out = work / "excluded.parquet"
     pq.write_table(pa.table({"tx": pa.array(sorted(excluded), type=pa.int64())}), left_out)
     engine.table("excluded", left_out)
