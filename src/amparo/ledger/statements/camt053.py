@@ -194,7 +194,9 @@ class _Reader:
             yield Problem(place, bad.why, "", piece(node.value("Amt")), lost=True)
             return
         except BadTime:
-            yield Problem(place, "unclear-date", "YYYY-MM-DD", piece(node.value("BookgDt/Dt", "BookgDt/DtTm")), lost=True)
+            yield Problem(
+                place, "unclear-date", "YYYY-MM-DD", piece(node.value("BookgDt/Dt", "BookgDt/DtTm")), lost=True
+            )
             return
         direction = node.value("CdtDbtInd")
         if direction not in {"CRDT", "DBIT"} or amount < 0:

@@ -1,4 +1,4 @@
-"""Errors of statements, joins, rates and third-party graphs: L6xx. `line` counts from 1 in the file named `file`."""
+"""Errors of statements (L60x, L61x) and of rates (L64x). `line` counts from 1 in the file named `file`."""
 
 from amparo.base import AmparoError, OutsideWorld, WrongUse, gettext_noop
 
@@ -87,3 +87,25 @@ class StatementUnreadable(OutsideWorld):
     code = "L613"
     sentence = gettext_noop("%(path)s cannot be read: %(why)s.")
     advice = gettext_noop("Check that the file is there and that you may read it.")
+
+
+class NotRates(AmparoError):
+    code = "L640"
+    sentence = gettext_noop("%(file)s is no file of rates: %(why)s.")
+    advice = gettext_noop(
+        "Give a table with the columns day, asset, fiat, price, source, or the ECB's eurofxref-hist.csv."
+    )
+
+
+class BadRate(AmparoError):
+    code = "L641"
+    sentence = gettext_noop("Line %(line)s of %(file)s is no rate: %(why)s.")
+    advice = gettext_noop("Correct the file; a value at a wrong rate is worse than none.")
+
+
+class RatesClash(AmparoError):
+    code = "L642"
+    sentence = gettext_noop(
+        "Line %(line)s of %(file)s gives another price of %(asset)s in %(fiat)s for %(day)s than line %(first)s."
+    )
+    advice = gettext_noop("Keep one of the two; name its source.")

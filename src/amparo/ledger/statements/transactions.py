@@ -37,7 +37,10 @@ class Transactions(StatementForm):
         return [
             StatementExample(head + b"A,B,12.50,EUR,2026-01-02T10:00:00Z,1\n", options, 1, ()),
             StatementExample(
-                head + b"A,B,1.234,EUR,2026-01-02,1\nA,B,5,EUR,01/02/2026,2\n", options, 0, ("too-precise", "unclear-date")
+                head + b"A,B,1.234,EUR,2026-01-02,1\nA,B,5,EUR,01/02/2026,2\n",
+                options,
+                0,
+                ("too-precise", "unclear-date"),
             ),
         ]
 

@@ -56,12 +56,15 @@ class Bound:
     line: int
 
 
-def parts(stream: BinaryIO, file: str, form: str, root: str, holder: str) -> Iterator[Node | Bound]:
+def parts(
+    stream: BinaryIO, file: str, form: str, root: str, holder: str, *, beside: frozenset[str] = frozenset()
+) -> Iterator[Node | Bound]:
     """Yield a Bound where an element `holder` begins and ends, and between them each of its children, complete.
 
-    Raises NotThatStatement (no XML, or `root` is not its first element), BrokenStatement (cut), XmlRefused.
+    Elements named in `beside` are yielded too where they stand outside a holder. Raises NotThatStatement (no XML, or
+    `root` is not its first element), BrokenStatement (cut), XmlRefused.
     """
-    reader = _Reader(file, form, root, holder)
+    reader = _Reader(file, form, (root, holder), beside)
     quiet = 0
     while chunk := stream.read(CHUNK):
         before = reader.events
@@ -75,8 +78,9 @@ def parts(stream: BinaryIO, file: str, form: str, root: str, holder: str) -> Ite
 
 
 class _Reader:
-    def __init__(self, file: str, form: str, root: str, holder: str) -> None:
-        self._file, self._form, self._root, self._holder = file, form, root, holder
+    def __init__(self, file: str, form: str, names: tuple[str, str], beside: frozenset[str]) -> None:
+        self._file, self._form, self._beside = file, form, beside
+        self._root, self._holder = names
         self._found: list[Node | Bound] = []
         self._path: list[str] = []
         self._open: list[Node] = []
@@ -122,7 +126,7 @@ class _Reader:
         self._path.append(tag)
         if len(self._path) > DEEPEST:
             raise XmlRefused(file=self._file, why="it is nested too deeply")
-        if self._held_at:
+        if self._held_at or self._open or tag in self._beside:
             self._add(Node(tag, line, {key.rpartition(" ")[2]: value for key, value in attributes.items()}))
         elif tag == self._holder:
             self._held_at = len(self._path)
