@@ -4,6 +4,7 @@ from amparo.ledger.picture.flow import PAGE_SIZES, detail, draw_flow, flow_svg, 
 from amparo.ledger.picture.look import Look, Note
 from amparo.ledger.picture.model import Flow, Link, Node, NodeKind, Unit, anchor, row_anchor
 from amparo.ledger.picture.of_accounts import flow_of_accounts
+from amparo.ledger.picture.of_joined import flow_of_joined
 from amparo.ledger.picture.of_trace import flow_of
 from amparo.ledger.picture.pages import pages
 from amparo.ledger.picture.words import FLOW_WORDS
@@ -23,6 +24,7 @@ __all__ = [
     "draw_flow",
     "flow_of",
     "flow_of_accounts",
+    "flow_of_joined",
     "flow_svg",
     "overview",
     "page_svg",

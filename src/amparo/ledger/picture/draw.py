@@ -48,13 +48,17 @@ class Drawing:
         word, found = self.look.word, []
         for ledger, asset, parts in self.flow.sums:
             unit, sums = self.flow.unit(asset), dict(parts)
-            where = f"{ledger} · {asset}: " if len(self.flow.sums) > 1 else ""
+            where = f"{ledger} · {unit.symbol}: " if len(self.flow.sums) > 1 else ""
             if not self.flow.conserves:
-                found.append(f"{where}{word('reached')}: {sums.get('held', 0)} {unit.small} ({word('held')})")
+                found.append(
+                    f"{where}{word('reached')}: {unit.number(sums.get('held', 0))} {unit.small} ({word('held')})"
+                )
                 continue
             left = [parts[0], *((name, amount) for name, amount in parts[1:] if name == "converted_in")]
             right = [(name, amount) for name, amount in parts[1:] if name != "converted_in"]
-            came, went = (" + ".join(f"{word(name)} {amount}" for name, amount in side) for side in (left, right))
+            came, went = (
+                " + ".join(f"{word(name)} {unit.number(amount)}" for name, amount in side) for side in (left, right)
+            )
             found.append(f"{where}{came} = {went} {unit.small}")
         return found or [""]
 

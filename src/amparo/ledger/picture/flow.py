@@ -7,7 +7,7 @@ from typing import Final
 from amparo.ledger.picture.draw import Drawing
 from amparo.ledger.picture.layout import Sizes
 from amparo.ledger.picture.look import Direction, Look
-from amparo.ledger.picture.model import Flow
+from amparo.ledger.picture.model import Flow, NodeKind
 from amparo.ledger.picture.of_trace import flow_of
 from amparo.ledger.picture.reduce import fold_peels, group
 from amparo.ledger.trace import TraceResult
@@ -15,6 +15,7 @@ from amparo.ledger.trace import TraceResult
 MOST: Final = 40  # places that stand alone in an overview
 LAST: Final = 12  # hops beyond it share the last column of an overview
 DETAIL: Final = Sizes(gap=12)
+DIRECT: Final = Sizes(column=430, gap=34)
 #: An overview that can be read on one printed page: six hops, narrow boxes.
 PAGE_SIZES: Final = Sizes(box=176, column=300, gap=10, peel=112)
 PAGE_MOST: Final = 24
@@ -34,9 +35,14 @@ def detail(
     return group(flow, floors=floors, keep=keep) if floors else flow
 
 
-def draw_flow(flow: Flow, look: Look, sizes: Sizes = DETAIL) -> str:
+def draw_flow(flow: Flow, look: Look, sizes: Sizes | None = None) -> str:
     """The picture of a flow as it is: reduce it first (`overview`, `detail`)."""
-    return Drawing(flow, look, sizes).svg()
+    return Drawing(flow, look, sizes or sizes_for(flow)).svg()
+
+
+def sizes_for(flow: Flow) -> Sizes:
+    """Wider where amounts stand at the links themselves."""
+    return DETAIL if any(node.kind is NodeKind.STEP for node in flow.nodes) else DIRECT
 
 
 def page_svg(flow: Flow, look: Look) -> str:

@@ -31,7 +31,8 @@ BORDERS: Final = {
     "gap": (2, "2 3"),
     "elsewhere": (2, "2 3"),
     "left": (2, "12 3 2 3"),
-    "outside": (2, "12 3 2 3"),
+    "entered": (2, "12 3 2 3"),
+    "fee": (1, "2 3"),
     "minted": (3, ""),
     "opening": (3, ""),
 }
@@ -90,9 +91,10 @@ class Pen:
             place += ' direction="ltr" text-anchor="end"'
         return f"<text {place}{KINDS[kind]}>{xml(fit(text, room))}</text>"
 
-    def centred(self, x: int, y: int, text: str, *, room: int = 24, clear: bool = False) -> str:
-        """A small text around `x`; `clear`: with a white edge, over lines."""
+    def centred(self, x: int, y: int, text: str, *, room: int = 24, clear: bool = False, number: bool = False) -> str:
+        """A small text around `x`; `clear`: with a white edge, over lines; `number`: amounts keep their order."""
         edge = ' stroke="#fff" stroke-width="4" paint-order="stroke"' if clear else ""
+        edge += ' direction="ltr"' if number and self.rtl else ""
         return (
             f'<text x="{self.left(x)}" y="{y}" text-anchor="middle"{KINDS["minor"]}{edge}>{xml(fit(text, room))}</text>'
         )

@@ -30,7 +30,12 @@ class Unit(NamedTuple):
 
     @property
     def small(self) -> str:
-        return self.smallest or (self.symbol if not self.decimals else f"10^-{self.decimals} {self.symbol}")
+        """What `number` counts."""
+        return self.smallest or self.symbol
+
+    def number(self, amount: int) -> str:
+        """The exact amount without its unit: in smallest units where those have a name, else with decimals."""
+        return str(amount) if self.smallest else self.text(amount).removesuffix(f" {self.symbol}")
 
     def text(self, amount: int) -> str:
         """`150000000` -> "1.50000000 BTC": exact; of more than eight decimals the zeros at the end are left out."""

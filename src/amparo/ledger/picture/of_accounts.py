@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from amparo.ledger.accounts.trace import AccountLeaf, AccountStep, AccountTrace
+from amparo.ledger.accounts.transfer import Kind
 from amparo.ledger.picture.model import Flow, Link, Node, NodeKind, Unit
 
 
@@ -82,15 +83,23 @@ class _Maker:
             yield Link(
                 source,
                 target,
-                sum(int(each["amount_out"]) for each in joins),
+                sum(self.part(each, "out") for each in joins),
                 self.by_ref[_ref(joins[0]["out"])].asset,
                 level=level,
                 kind=kind,
-                arrives=sum(int(each["amount_in"]) for each in joins),
+                arrives=sum(self.part(each, "into") for each in joins),
                 confidence=min(int(each["confidence"]) for each in joins),
                 count=len(joins),
                 about=", ".join(f"{_ref(each['out'])} > {_ref(each['into'])}" for each in joins[:20]),
             )
+
+    def part(self, join: Mapping[str, Any], side: str) -> int:
+        """The traced units that go over a join, on one side of it; several on one transfer share in proportion."""
+        ref, amount = _ref(join[side]), "amount_out" if side == "out" else "amount_in"
+        step = self.by_ref[ref]
+        traced = step.converted_out if side == "out" else step.converted_in
+        same = sum(int(each[amount]) for each in self.joins if _ref(each[side]) == ref)
+        return traced * int(join[amount]) // same if same else 0
 
     def places(self, links: list[Link], columns: Mapping[str, int]) -> Iterable[Node]:
         came: dict[str, int] = {}
@@ -99,35 +108,37 @@ class _Maker:
             came[link.target] = came.get(link.target, 0) + (link.amount if link.arrives is None else link.arrives)
             went[link.source] = went.get(link.source, 0) + link.amount
         claims: dict[str, int] = {}
-        names: dict[str, tuple[str, str | None, str, int]] = {}
+        names: dict[str, tuple[AccountStep, str | None]] = {}
         for step in self.result.steps:
             for account, leaves in ((step.sender, True), (step.receiver, False)):
                 key = self.side(step, account, leaves=leaves)
-                names.setdefault(key, (step.ledger, account, step.asset, step.time))
+                names.setdefault(key, (step, account))
             if step.claim:
                 claims[self.start(step)] = claims.get(self.start(step), 0) + step.claim
         ends = self.ends()
         for key in columns:
             if key not in names:
                 continue
-            ledger, account, asset, time = names[key]
-            here = ends.get((ledger, account, asset), []) if account is not None else []
+            step, account = names[key]
+            here = ends.get((step.ledger, account, step.asset), []) if account is not None else []
             main = max(here, key=lambda leaf: leaf.amount, default=None)
-            outside = "outside" if came.get(key) else "outside-start"
+            state, stop = (main.state, main.stop) if main else ("spent", None)
+            if account is None:
+                state, stop = _outside(step, came=bool(came.get(key)))
             yield Node(
                 key=key,
                 kind=NodeKind.PLACE,
                 column=2 * columns[key],
-                ledger=ledger,
-                asset=asset,
+                ledger=step.ledger,
+                asset=step.asset,
                 ref=account or "",
                 about=account or "",
                 amount=max(came.get(key, 0), went.get(key, 0)),
-                state=outside if account is None else main.state if main else "spent",
-                stop=main.stop if main else None,
+                state=state,
+                stop=stop,
                 claim=claims.get(key),
                 label=self.labels.get(account or ""),
-                time=time,
+                time=step.time,
                 hop=columns[key],
                 ends=tuple((leaf.state, leaf.stop, leaf.amount) for leaf in here),
             )
@@ -144,6 +155,13 @@ class _Maker:
             plain = [(name, int(getattr(each, name))) for name in names]
             plain.insert(5, ("stopped", sum(each.stopped.values())))
             yield each.ledger, each.asset, tuple(row for row in plain if row[1] or row[0] == "claims")
+
+
+def _outside(step: AccountStep, *, came: bool) -> tuple[str, str | None]:
+    """State of a place outside the known books, and the word for cash paid in or out there."""
+    if step.kind is Kind.FEE and came:
+        return "fee", None
+    return "left" if came else "entered", "cash" if step.kind is Kind.CASH else None
 
 
 def _ref(value: Mapping[str, Any]) -> str:

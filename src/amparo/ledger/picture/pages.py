@@ -9,6 +9,7 @@ from textwrap import wrap
 from typing import Final, NamedTuple
 
 from amparo.ledger.picture.draw import ROW, Drawing, frame, hop_heads, legend
+from amparo.ledger.picture.flow import sizes_for
 from amparo.ledger.picture.layout import HEAD, Layout, Route, Spot
 from amparo.ledger.picture.look import Look, Pen
 from amparo.ledger.picture.model import Flow, NodeKind
@@ -30,7 +31,7 @@ class _Page(NamedTuple):
 
 def pages(flow: Flow, look: Look, size: tuple[int, int] = PAGE) -> list[str]:
     """The whole of `flow` as SVG pages of `size` units, in reading order: hop by hop, from above."""
-    drawing = Drawing(flow, look)
+    drawing = Drawing(flow, look, sizes_for(flow))
     cut = list(_cut(drawing.layout, size))
     page_of = {key: number for number, page in enumerate(cut) for key in page.spots}
     return [_svg(drawing, cut, page_of, number, size) for number in range(len(cut))]

@@ -43,7 +43,7 @@ def fold_peels(flow: Flow, *, least: int = LEAST_PEELS, keep: Collection[str] = 
         )
     links = _merged(flow.links, into)
     kept = [node for node in nodes.values() if node.key not in into]
-    return replace(flow, nodes=_layered(kept, links, back=flow.back), links=links)
+    return replace(flow, nodes=layered(kept, links, back=flow.back), links=links)
 
 
 class _Peels:
@@ -215,7 +215,7 @@ def _merged(links: Iterable[Link], into: Mapping[str, str]) -> tuple[Link, ...]:
     return tuple(found.values())
 
 
-def _layered(nodes: list[Node], links: Iterable[Link], *, back: bool) -> tuple[Node, ...]:
+def layered(nodes: list[Node], links: Iterable[Link], *, back: bool) -> tuple[Node, ...]:
     """New columns: fewest half hops from a start (of a trace back: to it)."""
     kinds = {node.key: node.is_place for node in nodes}
     nexts: dict[str, list[str]] = {}

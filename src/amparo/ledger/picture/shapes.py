@@ -79,15 +79,16 @@ class Shapes:
         unit, look = self.flow.unit(node.asset), self.look
         if node.kind in _STEPS:
             name = f"{look.word('transaction')} {node.about}" if node.kind is NodeKind.STEP else self.steps(node)
-            return f"{name} · {look.word('fee')}: {node.fee} {unit.small}" + (
+            return f"{name} · {look.word('fee')}: {unit.number(node.fee)} {unit.small}" + (
                 f" · {day(node.time)}" if node.time else ""
             )
         if node.kind is NodeKind.PEEL:
             paid = sum(each.amount for each in node.members)
-            return f"{node.hops} {look.word('peel')} · {len(node.members)} {look.word('payments')}: {paid} {unit.small}"
+            many = f"{len(node.members)} {look.word('payments')}"
+            return f"{node.hops} {look.word('peel')} · {many}: {unit.number(paid)} {unit.small}"
         word = look.word("traced" if self.flow.conserves else "reached")
-        amount = f"{word}: {node.amount}"
-        amount += f" {look.word('of')} {node.value}" if node.value is not None else ""
+        amount = f"{word}: {unit.number(node.amount)}"
+        amount += f" {look.word('of')} {unit.number(node.value)}" if node.value is not None else ""
         many = f"{node.count} {look.word('outputs' if node.value is not None else 'accounts')}"
         name = many if node.kind is NodeKind.GROUP else node.about or look.word(node.state)
         where = "" if node.value is not None else node.ledger
@@ -153,8 +154,10 @@ class Shapes:
             return
         yield f'<g id="{anchor(link.key)}"><title>{xml(self.link_about(link, second.node))}</title>{drawn}'
         if self.written:
-            for number, line in enumerate(self.link_lines(link, second.node)):
-                yield pen.centred(middle[0], middle[1] - 6 + 14 * number, line, room=30, clear=True)
+            lines = self.link_lines(link, second.node)
+            for number, line in enumerate(lines):
+                y, amount = middle[1] - 6 + 14 * number, number > 0 or len(lines) == 1
+                yield pen.centred(middle[0], y, line, room=30, clear=True, number=amount)
         if numbers := self.look.numbers(link.key):
             yield pen.number(middle[0], middle[1] - 26, numbers)
         yield "</g>"
@@ -165,9 +168,12 @@ class Shapes:
         many = f" ×{link.count}" if link.count > 1 else ""
         if not link.kind:
             return [unit.text(link.amount) + many]
-        into = "" if link.arrives is None else f" → {self.flow.unit(target.asset).text(link.arrives)}"
+        other = self.flow.unit(target.asset)
         sure = "" if link.confidence is None else f" {link.confidence}/100"
-        return [f"{self.look.word(link.kind)} · {self.look.word(link.level)}{sure}", f"{unit.text(link.amount)}{into}"]
+        lines = [f"{self.look.word(link.kind)} · {self.look.word(link.level)}{sure}", unit.text(link.amount) + many]
+        if link.arrives is not None and other.text(link.arrives) != unit.text(link.amount):
+            lines.append(f"→ {other.text(link.arrives)}")
+        return lines
 
     def link_about(self, link: Link, target: Node) -> str:
         words = " · ".join(self.link_lines(link, target))

@@ -41,8 +41,7 @@ FLOW_WORDS: Final[Mapping[str, str]] = {
     "elsewhere": gettext_noop("went on in a book that is not loaded"),
     "opening": gettext_noop("opening balance"),
     "entered": gettext_noop("came from outside"),
-    "outside": gettext_noop("outside the known books"),
-    "outside-start": gettext_noop("from outside the known books"),
+    "cash": gettext_noop("cash"),
     "converted_in": gettext_noop("arrived over joins"),
     "converted_out": gettext_noop("went on over joins"),
     # Stop rules, as short as a box needs them.
