@@ -72,7 +72,7 @@ def test_forms_that_are_no_address(address):
 @given(
     st.binary(min_size=20, max_size=20),
     st.binary(min_size=32, max_size=32),
-    st.sampled_from([each for each in NETWORKS if each.hrp]),
+    st.sampled_from([network for network in NETWORKS if network.hrp]),  # the others have no bech32 form
 )
 def test_what_is_written_is_read_back(short, long, network):
     kinds = [(ScriptKind.P2PKH, short), (ScriptKind.P2SH, short), (ScriptKind.P2WPKH, short)]

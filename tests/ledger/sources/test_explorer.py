@@ -3,11 +3,12 @@
 import hashlib
 import json
 
+import pyarrow.parquet as pq
 import pytest
 from tests.ledger.sources import esplora as double
 
 from amparo.base import SkipCount, silent
-from amparo.ledger import Store, load
+from amparo.ledger import Seed, Store, load, trace
 from amparo.ledger.errors import BadAddress
 from amparo.ledger.nodes import HttpTransport, Permission
 from amparo.ledger.nodes import errors as err
@@ -58,6 +59,9 @@ def test_the_window_is_loaded_as_what_it_is(known, busy, tmp_path):
     assert (report.source, report.transactions) == ("explorer", len(known.of_address[busy]))
     assert report.given == report.unresolved
     store = Store.open(tmp_path / "s")
+    table = pq.read_table(store.tables("block")[0]).to_pylist()
+    heights = {known.where[store.txid(tx)][0] for tx in range(report.transactions)}
+    assert [row["height"] for row in table] == sorted(heights)
     said = {store.given(number)[2] for number in range(report.inputs)} - {None}
     assert said == {"explorer"}
 
@@ -78,6 +82,9 @@ def test_the_real_chain_hop_by_hop_gives_the_same_trace(shared, tmp_path):
         for output in store.outputs_of(tx)
         if store.spender(output) is None
     ]
+    result = trace(store, [Seed(start)], "fifo")
+    assert result.totals.held == 5_000_000_000
+    assert "source-explorer" in [note.name for note in result.notes]
     assert held == [
         ((170, 1), 0, 1_000_000_000),
         ((181, 1), 0, 1_000_000_000),

@@ -10,7 +10,7 @@ from tests.ledger.sources import core
 from tests.ledger.sources import esplora as double
 
 from amparo.base import SkipCount, silent
-from amparo.ledger import Store, load
+from amparo.ledger import Seed, Store, load, trace
 from amparo.ledger.nodes import errors as err
 from amparo.ledger.scripts import ScriptKind, classify
 from amparo.ledger.sources import Tables, source_of
@@ -172,6 +172,8 @@ def test_rows_in_any_order_without_index_are_put_parents_first(rows, tmp_path):
     jsonl(tmp_path / "tables", rows[::-1])
     report, _ = load_tables(tmp_path / "tables", tmp_path / "s")
     assert report.resolved == report.inputs > 300
+    result = trace(Store.open(tmp_path / "s"), [Seed("1:0")], "fifo")
+    assert "source-table" in [note.name for note in result.notes]
 
 
 def test_a_window_knows_what_the_table_joined(rows, tmp_path):

@@ -77,6 +77,8 @@ def block_table(batch: TxBatch, before: int, first_height: int | None) -> pa.Tab
     blocks = batch.blocks
     ids = np.arange(before, before + len(blocks.hash), dtype=np.uint32)
     heights: Any = pa.nulls(len(ids), pa.uint32()) if first_height is None else ids + np.uint32(first_height)
+    if first_height is None and len(ids) and (blocks.height >= 0).all():  # heights with gaps: not whole blocks
+        heights = blocks.height
     return _table(
         "block",
         [ids, heights, hashes(blocks.hash), hashes(blocks.prev), blocks.time, blocks.n_tx, blocks.file, blocks.at],

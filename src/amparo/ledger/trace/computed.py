@@ -14,7 +14,7 @@ from amparo.ledger.taint import TaintRule
 from amparo.ledger.taint.rule import FeePolicy
 from amparo.ledger.trace.columns import Columns
 from amparo.ledger.trace.graph import Graph
-from amparo.ledger.trace.notes import Note
+from amparo.ledger.trace.notes import NOTES, Note
 from amparo.ledger.trace.result import BACKWARD
 from amparo.ledger.trace.rows import Namer, TraceOutput, TraceStep, outputs_of, steps_of
 from amparo.ledger.trace.states import State
@@ -104,6 +104,8 @@ class Computed:
         if report.window is not None:
             facts = {"window": report.window, "unresolved": report.unresolved, "inputs": report.inputs}
             notes.append(Note("window", facts))
+        if f"source-{report.source}" in NOTES:
+            notes.append(Note(f"source-{report.source}", {}))
         unresolved = int(np.count_nonzero(self.columns.step("unresolved")))
         if unresolved and self.asked.rule.conserves:
             notes.append(Note("gap", {"transactions": unresolved, "satoshi": totals.gap}))

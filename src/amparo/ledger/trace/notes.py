@@ -12,6 +12,13 @@ NOTES: Final[Mapping[str, str]] = {
         "Only the declared window “%(window)s” was loaded: %(unresolved)s of %(inputs)s inputs spend outputs of blocks "
         "outside it, and spends in later blocks are not seen."
     ),
+    "source-explorer": gettext_noop(
+        "Not whole blocks were loaded, but transactions fetched from an explorer: each is proved to be in its block; "
+        "that none is missing, the heights, and what is “unspent” are the explorer's word."
+    ),
+    "source-table": gettext_noop(
+        "The chain was loaded from tables without block headers: it is as the tables say, without proof of work."
+    ),
     "gap": gettext_noop(
         "%(transactions)s transactions also spend outputs that are not loaded, so their total is unknown: "
         "%(satoshi)s traced satoshi leave the trace there and are booked as gap."
