@@ -52,8 +52,14 @@ def test_why_names_the_transaction_that_first_joined_them(clusters):
     assert why.hops == ((0, 1, 1, "co-spend"), (1, 2, 2, "co-spend"))
     assert why.joined_by == 2
     assert clusters.why(2, 0).hops[0][:3] == (2, 1, 2)
-    assert clusters.why(1, 1) == ((), -1)
+    assert clusters.why(1, 1) == ((), -1, ())
     assert clusters.why(0, 4) is None
+
+
+def test_why_names_what_could_be_a_payjoin(tmp_path):
+    """One of the inputs would have sufficed: perhaps two owners, and nobody can tell."""
+    chain = [([], [(0, 90_000), (1, 50_000)]), ([0, 1], [(2, 80_000), (3, 59_000)])]
+    assert Clusters.build(view(chain), tmp_path / "clusters").why(0, 1).undecidable == (1,)
 
 
 def test_a_shorter_proof_is_found_over_all_evidence(clusters):
@@ -325,6 +331,19 @@ def test_a_rollback_and_a_reorganisation_cut_what_no_longer_holds(tmp_path):
     assert len(again.forest) == merges
     assert store.txid(int(again.forest[-1, 2])) == txid
     assert same(again, Clusters.build(store, tmp_path / "anew"))
+
+
+def test_tagged_exchanges_are_settings_of_a_build(tmp_path):
+    blocks = made.chain(bodies())
+    store = fresh(tmp_path, blocks, "store")
+    last = store.n_addresses - 1
+    Clusters.build(store, tmp_path / "clusters", exchanges=[0, last])
+    assert Clusters.update(store, tmp_path / "clusters").manifest.settings.exchanges == (0, last)
+    rollback(tmp_path / "store", 4)
+    cut = Clusters.update(Store.open(tmp_path / "store"), tmp_path / "clusters")
+    assert cut.manifest.settings.exchanges == (0,)  # what the other number means now, nobody knows
+    again = Clusters.update(Store.open(tmp_path / "store"), tmp_path / "clusters", exchanges=[1])
+    assert again.manifest.settings.exchanges == (1,)
 
 
 def test_a_hold_follows_its_transaction_into_another_block(tmp_path):

@@ -6,6 +6,7 @@ Both in the order of transactions, so that the merges are the minimum spanning f
 transaction span exactly what was joined before it.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -73,7 +74,7 @@ def build(
     store = source if isinstance(source, Store) else None
     if store is not None:
         held = tuple(Held(each.tx, each.heuristic, each.reason, store.txid(each.tx)) for each in settings.held)
-        settings = Settings(settings.exchanges, held, settings.gates)
+        settings = replace(settings, held=held)
     arrays = build_arrays(view, settings, kept, progress) | _blocks(store, view)
     publish(folder, arrays, _basis(store, view), settings)
 

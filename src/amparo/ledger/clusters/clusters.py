@@ -4,6 +4,7 @@ An entity is an inference by the heuristics named, never a statement of who owns
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,7 @@ from amparo import _kernels
 from amparo.base import Progress, gettext_noop, silent
 from amparo.ledger.clusters import files
 from amparo.ledger.clusters.build import HEURISTICS, NOTHING, Kept, block_marks, build, co_spend_skips
+from amparo.ledger.clusters.coinjoin import Shape
 from amparo.ledger.clusters.errors import ClustersStale, UnknownAddress, UnknownHeuristic, UnknownTransaction
 from amparo.ledger.clusters.files import Held, Manifest, Settings
 from amparo.ledger.clusters.view import ChainView
@@ -44,11 +46,13 @@ class Hop(NamedTuple):
 class Why(NamedTuple):
     """Why two addresses stand in one entity: the path between them in the forest.
 
-    `joined_by`: the largest transaction on the path, which first made one entity of the two.
+    `joined_by`: the largest transaction on the path, which first made one entity of the two. `undecidable`: those on
+    it that could be a PayJoin of two owners, which nobody can tell from the chain.
     """
 
     hops: tuple[Hop, ...]
     joined_by: int
+    undecidable: tuple[int, ...] = ()
 
 
 class Entity(NamedTuple):
@@ -110,10 +114,21 @@ class Clusters:
         return cls(folder, manifest, view)
 
     @classmethod
-    def update(cls, source: Store, folder: Path, *, progress: Progress = silent) -> "Clusters":
-        """Bring an older build to the store's tip: only what was added or cut is worked again, same settings."""
+    def update(
+        cls, source: Store, folder: Path, *, exchanges: Iterable[int] | None = None, progress: Progress = silent
+    ) -> "Clusters":
+        """Bring an older build to the store's tip: only what was added or cut is worked again, same settings.
+
+        `exchanges`: the tagged addresses as they are now; where they differ, all is built anew. None keeps the old
+        ones, but for addresses that a reorganisation cut away: their numbers may mean others now.
+        """
         manifest = Manifest.read(folder)
-        if manifest.basis.data_digest != source.manifest.data_digest:
+        settings = manifest.settings
+        wanted = settings.exchanges if exchanges is None else tuple(sorted(set(exchanges)))
+        if wanted != settings.exchanges:
+            held = _still_there(source, settings, 0).held
+            build(source, folder, Settings(wanted, held, settings.gates), progress=progress)
+        elif manifest.basis.data_digest != source.manifest.data_digest:
             build(source, folder, *_what_stands(source, folder, manifest), progress=progress)
         return cls.open(folder, source)
 
@@ -196,7 +211,11 @@ class Clusters:
             Hop(int(x), int(y), int(self.forest[row, 2]), HEURISTICS[int(self._arrays["kind"][row])])
             for x, y, row in zip(nodes[:-1], nodes[1:], rows, strict=True)
         )
-        return Why(hops, max((hop.tx for hop in hops), default=-1))
+        unsure = tuple(hop.tx for hop in hops if hop.heuristic == HEURISTICS[0] and self._may_be_payjoin(hop.tx))
+        return Why(hops, max((hop.tx for hop in hops), default=-1), unsure)
+
+    def _may_be_payjoin(self, tx: int) -> bool:
+        return bool(int(self.shapes[tx]) & Shape.PAYJOIN)
 
     def shortest(self, a: int, b: int) -> tuple[Hop, ...] | None:
         """The fewest hops over all evidence of the entity, not the forest alone: a second, often shorter proof."""
@@ -313,13 +332,16 @@ def _what_stands(store: Store, folder: Path, manifest: Manifest) -> tuple[Settin
     start = int(held["first_tx"][blocks])
     rows = int(np.searchsorted(held["forest"][:, 2], start))
     kept = Kept(start, held["shapes"][:start], held["forest"][:rows], held["kind"][:rows])
+    if blocks < len(old):
+        stable = int(np.searchsorted(store.array("addr_first"), store.array("first_out")[start]))
+        settings = replace(settings, exchanges=tuple(each for each in settings.exchanges if each < stable))
     return _still_there(store, settings, start), kept
 
 
 def _still_there(store: Store, settings: Settings, start: int) -> Settings:
     """Held edges follow their transaction by its id; a hold falls away with a transaction that is in no block now."""
     found = [_found_again(store, each) if each.tx >= start else each for each in settings.held]
-    return Settings(settings.exchanges, tuple(each for each in found if each is not None), settings.gates)
+    return replace(settings, held=tuple(each for each in found if each is not None))
 
 
 def _found_again(store: Store, held: Held) -> Held | None:
