@@ -59,3 +59,15 @@ def test_a_file_that_is_no_chain(run, tmp_path: Path) -> None:
     assert done.returncode in {1, 2, 3}
     assert rows(done)[0]["error"].startswith("L")
     assert not (tmp_path / "store").exists()
+
+
+def test_a_store_is_rolled_back_and_follows_its_chain_again(run, store: Path, shared: Path) -> None:
+    done = run("ledger", "rollback", "4000", "--store", store, "--json")
+    assert [(row["blocks"], row["cut"]) for row in rows(done)] == [(4001, 521)]
+    done = run("ledger", "append", shared / "chain/blk00TEST00.dat", "--store", store)
+    assert done.returncode == 0
+    assert done.stdout.startswith("4522 blocks of bitcoin; the last is 0000")
+    again = run("ledger", "append", shared / "chain/blk00TEST00.dat", "--store", store)
+    assert again.stdout.splitlines()[-1].endswith("(nothing to do)")
+    absent = run("ledger", "rollback", "9999", "--store", store)
+    assert (absent.returncode, "9999" in absent.stderr) == (2, True)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from amparo.cli.calibrate import calibrate
+from amparo.cli.ledger_fetch import fetch_explorer, fetch_node
+from amparo.cli.ledger_store import append, rollback
 from amparo.cli.teller import Teller, telling
 
 if TYPE_CHECKING:
@@ -21,7 +23,11 @@ def ledger() -> None:
     """Load blocks of a chain and follow money through them."""
 
 
+ledger.add_command(append)
 ledger.add_command(calibrate)
+ledger.add_command(fetch_explorer)
+ledger.add_command(fetch_node)
+ledger.add_command(rollback)
 
 
 @ledger.command("load")
