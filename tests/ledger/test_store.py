@@ -144,7 +144,7 @@ def test_an_output_spent_twice_names_both(tmp_path):
 
 def test_an_output_spent_twice_is_found_across_chunks(tmp_path, monkeypatch):
     """With one transaction at a time, the first spend is linked when the second one comes."""
-    monkeypatch.setattr(resolve, "spans", lambda start, stop: spans(start, stop, 1))
+    monkeypatch.setattr(resolve, "spans", lambda start, stop, size=1: spans(start, stop, 1))
     with pytest.raises(err.DoubleSpend):
         small(tmp_path, [[], [spend_of(1, owner=1)], [spend_of(1, owner=2)]])
 

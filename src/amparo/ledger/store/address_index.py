@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from amparo import _kernels
 from amparo.base import Progress
-from amparo.ledger.store.arrays import CHUNK, Folder, release, spans
+from amparo.ledger.store.arrays import CHUNK, CHUNK_FAR, Folder, release, spans
 from amparo.ledger.store.builder import Counts
 from amparo.ledger.store.errors import TooMany
 from amparo.ledger.store.keys import KeyTable
@@ -70,7 +70,7 @@ class AddressIndex:
             stream.write(np.array([table.seed], dtype="<u8").data)
             for number, low in enumerate(parts):
                 slots = table.part(low, size)
-                for start, stop in spans(begin, self.outputs):
+                for start, stop in spans(begin, self.outputs, CHUNK_FAR):
                     rows = first[start - begin : stop - begin]
                     place = (slots, low, table.bits, table.seed)
                     if not _kernels.first_outputs(*place, self.stype, self.payload, start, rows):
@@ -94,7 +94,7 @@ class AddressIndex:
         addr = self.folder.change("addr")
         streams = {name: self.folder.file(name).open("ab") for name in ("addr_stype", "addr_payload", "addr_first")}
         count = self.folder.rows("addr_first")
-        for low, high in spans(self.start, self.outputs):
+        for low, high in spans(self.start, self.outputs, CHUNK_FAR):
             first = self._first_rows(low, high)
             count = _kernels.number_addresses(first, low, addr, count)
             if count >= NO_ADDRESS:

@@ -16,6 +16,9 @@ import numpy.typing as npt
 from amparo.ledger.store.layout import ALL_ARRAYS
 
 CHUNK: Final = 1 << 18  # rows of transactions, outputs or inputs at a time
+#: Rows at a time where each may touch another place of a mapped file: the kernel maps 64 KiB for each of them, so
+#: that this bounds what is mapped before `release` (some 4 GiB at worst; it is the files' own cache, not ours).
+CHUNK_FAR: Final = 1 << 16
 
 
 class Folder:

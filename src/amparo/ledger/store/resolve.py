@@ -14,7 +14,7 @@ from amparo import _kernels
 from amparo.base import Progress
 from amparo.ledger.errors import DoubleSpend, UnknownSpend, ValueCreated
 from amparo.ledger.hashes import shown
-from amparo.ledger.store.arrays import Folder, release, spans
+from amparo.ledger.store.arrays import CHUNK_FAR, Folder, release, spans
 from amparo.ledger.store.builder import PARTS, Counts, read_parts
 from amparo.ledger.store.errors import GivenDiffers
 from amparo.ledger.store.keys import KeyTable
@@ -86,7 +86,7 @@ class Resolver:
     ) -> None:
         """One pass: enter each transaction from `first` on, link the inputs of those that are new."""
         prev_out, spent_by = self.folder.change("prev_out"), self.folder.change("spent_by")
-        for start, stop in spans(first, self.txs):
+        for start, stop in spans(first, self.txs, CHUNK_FAR):
             base = max(int(self.first_in[max(start, min(self.start.txs, stop))]), self.start.inputs)
             end = max(int(self.first_in[stop]), base)
             row = base - self.start.inputs
@@ -131,7 +131,7 @@ class Resolver:
             return
         arrays = [self.folder.read(name) for name in ("prev_out", "given_value", "given_stype", "given_payload")]
         scripts = [self.folder.read(name) for name in ("stype", "payload")]
-        for start, stop in spans(self.start.inputs, len(arrays[0])):
+        for start, stop in spans(self.start.inputs, len(arrays[0]), CHUNK_FAR):
             prev, value, stype, payload = (np.asarray(array[start:stop]) for array in arrays)
             both = np.flatnonzero((value >= 0) & (prev != UNRESOLVED))
             self.known_by_source += int(((value >= 0) & (prev == UNRESOLVED)).sum())
@@ -154,7 +154,7 @@ class Resolver:
         """No transaction whose inputs are all known may pay out more than it takes in (exact integers)."""
         prev_out = self.folder.read("prev_out")
         given = self.folder.read("given_value") if self.folder.has("given_value") else None
-        for start, stop in spans(self.start.txs, self.txs):
+        for start, stop in spans(self.start.txs, self.txs, CHUNK_FAR):
             low, high = int(self.first_in[start]), int(self.first_in[stop])
             created = _kernels.first_created(
                 *(self.txid, self.first_out, self.first_in, self.value, start, stop, prev_out[low:high]),
