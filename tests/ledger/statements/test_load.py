@@ -45,7 +45,7 @@ def test_the_report_reads_back_and_a_trace_over_it_gets_a_note(tmp_path: Path) -
     assert StatementReport.read(store.folder) == report
     (note,) = notes_on({"s": report}, {"bank:A1"})
     assert note.sentence % note.facts == (
-        "The statement 0.csv behind bank:A1 has 1 grave problems; the first is at line 3 "
+        "Grave problems of the statement 0.csv behind bank:A1: 1. The first is at line 3 "
         "(balance-break: expected 85.00, found 80.00)."
     )
     assert notes_on({"s": report}, {"bank:B"}) == []

@@ -81,7 +81,7 @@ class StatementNote:
     facts: Mapping[str, Any]
     name: str = "statement-problems"
     sentence: str = gettext_noop(
-        "The statement %(file)s behind %(ledger)s has %(count)s grave problems; the first is at line %(line)s "
+        "Grave problems of the statement %(file)s behind %(ledger)s: %(count)s. The first is at line %(line)s "
         "(%(reason)s: expected %(expected)s, found %(found)s)."
     )
 
