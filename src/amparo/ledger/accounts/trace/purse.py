@@ -64,6 +64,10 @@ class Purse:
     def _push_next(self) -> None:
         if self.next_line < len(self.lines):
             end = self._group(self.next_line)
+            if end == self.next_line + 1:
+                self.book.push(self.book.key(int(self.lines[self.next_line]) >> 1))
+                self.next_line, self.pending = end, self.pending + 1
+                return
             rows = {line >> 1 for line in self.lines[self.next_line : end].tolist()}
             self.next_line = end
             self._push({self.book.key(row) for row in rows})
