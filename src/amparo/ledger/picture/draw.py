@@ -55,6 +55,7 @@ class Drawing:
                 )
                 continue
             left = [parts[0], *((name, amount) for name, amount in parts[1:] if name == "converted_in")]
+            left = [row for row in left if row[1]] or left[:1]
             right = [(name, amount) for name, amount in parts[1:] if name != "converted_in"]
             came, went = (
                 " + ".join(f"{word(name)} {unit.number(amount)}" for name, amount in side) for side in (left, right)

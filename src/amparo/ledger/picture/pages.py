@@ -18,6 +18,7 @@ PAGE: Final = (1310, 920)
 _SIDE: Final = 100  # room at both sides for what comes from and goes to other pages
 _FOOT: Final = 110
 _STUB: Final = 16
+FOOT_LINES: Final = 2  # beside the legend
 
 
 class _Page(NamedTuple):
@@ -34,7 +35,24 @@ def pages(flow: Flow, look: Look, size: tuple[int, int] = PAGE) -> list[str]:
     drawing = Drawing(flow, look, sizes_for(flow))
     cut = list(_cut(drawing.layout, size))
     page_of = {key: number for number, page in enumerate(cut) for key in page.spots}
-    return [_svg(drawing, cut, page_of, number, size) for number in range(len(cut))]
+    sheets = [_svg(drawing, cut, page_of, number, size) for number in range(len(cut))]
+    return [*sheets, *_last(drawing, size)]
+
+
+def _last(drawing: Drawing, size: tuple[int, int]) -> Iterator[str]:
+    """What is said under a whole picture, where it is more than a page's foot holds: on pages of its own."""
+    lines = list(drawing.under())
+    if len(lines) <= FOOT_LINES:
+        return
+    rows = (size[1] - HEAD - 40) // ROW
+    pen = Pen(size[0], drawing.look.direction)
+    for start in range(0, len(lines), rows):
+        parts = frame(drawing.look, *size, (0, 0, *size), drawing.totals()[0])
+        parts.append(pen.text(24, 30, drawing.look.title, "title", room=100))
+        parts += (
+            pen.text(24, HEAD + ROW * row, line, room=400) for row, line in enumerate(lines[start : start + rows])
+        )
+        yield "\n".join([*parts, "</svg>"]) + "\n"
 
 
 def _cut(layout: Layout, size: tuple[int, int]) -> Iterator[_Page]:
@@ -92,10 +110,12 @@ def _stubs(drawing: Drawing, page: _Page, page_of: dict[str, int], number: int, 
     """Where links come from other pages and go to other pages."""
     goes: dict[str, set[int]] = {}
     comes: dict[str, set[int]] = {}
+    busy: set[str] = set()
     for route in drawing.layout.routes:
         link = route.link
         one, other = page_of[link.source], page_of[link.target]
         if one == other:
+            busy.add(link.source)
             continue
         if one == number:
             goes.setdefault(link.source, set()).add(other + 1)
@@ -104,7 +124,7 @@ def _stubs(drawing: Drawing, page: _Page, page_of: dict[str, int], number: int, 
     for key, found in goes.items():
         spot = page.spots[key]
         words = f"{drawing.look.word('to page')} {', '.join(map(str, sorted(found)))}"
-        if spot.node.kind is NodeKind.PEEL:  # beside it stand boxes already
+        if spot.node.kind is NodeKind.PEEL or key in busy:  # beside it stand boxes or lines already
             yield pen.centred(spot.x + spot.width // 2, spot.y + spot.height + 18, words, room=22, clear=True)
             continue
         yield pen.line(f"M{pen.left(spot.end)} {spot.middle}H{pen.left(spot.end + _STUB)}", 2, strong=True)
@@ -129,9 +149,12 @@ def _names(drawing: Drawing, page: _Page, pen: Pen) -> Iterator[str]:
 
 def _words(drawing: Drawing, page: _Page, pen: Pen, number: int, size: tuple[int, int]) -> Iterator[str]:
     """Below: the sums on the first page, and on each page its own notes."""
+    whole = list(drawing.under()) if number == 0 else []
     lines = [line for total in drawing.totals() for line in wrap(total, size[0] // 7)] if number == 0 else []
+    if len(whole) > FOOT_LINES:
+        lines = []  # they stand on a page of their own
     for mark, note in enumerate(drawing.look.notes, 1):
         if note.key in page.spots:
             lines += wrap(f"{mark}  {note.text}", size[0] // 7)
-    for row, line in enumerate(lines):
+    for row, line in enumerate(lines[:FOOT_LINES]):
         yield pen.text(24, size[1] - _FOOT + 76 + ROW * row, line, room=400)
