@@ -127,6 +127,7 @@ def item(request: HttpRequest, pk: UUID) -> HttpResponse:
         "preview": pages.preview(request.user, row) if closed is None else None,
         "form": ReasonForm(initial={"path": path}),
         "may_take": closed is None and request.user.may("items.take"),
+        "may_trace": closed is None and request.user.may("traces.run"),
         "may_restrict": not row.is_restricted and request.user.may("matches.review"),
         "history": history(agency_id=found.case.agency_id, case_id=found.case_id, object=str(row)[:300]),
     }

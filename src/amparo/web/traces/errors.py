@@ -99,3 +99,45 @@ class RuleHasNoWayBack(AmparoError):
     code = "W816"
     sentence = gettext_noop("The rule %(rule)s only leads onward.")
     advice = gettext_noop("Choose other rules to trace back: fifo, lifo, haircut or poison.")
+
+
+class TooLarge(AmparoError):
+    code = "W817"
+    sentence = gettext_noop("%(name)s is larger than %(limit)s MB.")
+    advice = gettext_noop("Read it with the command line, or ask for it in parts.")
+
+
+class BookNotEmpty(AmparoError):
+    code = "W818"
+    sentence = gettext_noop("%(book)s holds other kinds of files; transfers on TRON make a book of their own.")
+    advice = gettext_noop("Read this file into a new book.")
+
+
+class FileThere(AmparoError):
+    code = "W819"
+    sentence = gettext_noop("This file was read into %(book)s already.")
+    advice = gettext_noop("Nothing to do: its lines are there.")
+
+
+class NotReadable(AmparoError):
+    code = "W820"
+    sentence = gettext_noop("%(name)s is no form of statement that is known here.")
+    advice = gettext_noop("Choose what kind of table it is, or ask for CAMT.053, MT940 or CSV.")
+
+
+class AccountUnknown(AmparoError):
+    code = "W821"
+    sentence = gettext_noop("No book of this case has the account or transfer %(account)s.")
+    advice = gettext_noop("Copy it from the lines of a book, or read the statement it stands in.")
+
+
+class NoBooks(AmparoError):
+    code = "W822"
+    sentence = gettext_noop("Case %(case)s has no book of accounts that was read.")
+    advice = gettext_noop("Read a statement from an exhibit first.")
+
+
+class PoisonNeedsLimit(AmparoError):
+    code = "W823"
+    sentence = gettext_noop("The rule poison reaches every account in the end.")
+    advice = gettext_noop("Give a limit of hops or a last day with it.")

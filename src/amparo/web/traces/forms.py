@@ -63,11 +63,12 @@ RULES: Final = {
     "lifo": gettext_noop("what came in last goes out first"),
     "tiho": gettext_noop("traced money goes out first, into the largest output"),
     "haircut": gettext_noop("each output and the fee get their proportion"),
+    "libr": gettext_noop("what is traced is at most the lowest balance since it came in"),
     "poison": gettext_noop("every output that was touched, whole; its amounts make no sum"),
 }
 
 
-def _rule(name: str) -> str:
+def rule_words(name: str) -> str:
     return f"{name}: {gettext(RULES[name])}" if name in RULES else name
 
 
@@ -119,5 +120,5 @@ class TraceForm(forms.Form):
         self.fields["chain"].queryset = chains = ChainWindow.of(case.agency)
         if len(chains) == 1:
             self.fields["chain"].initial = chains[0]
-        self.fields["rules"].choices = [(rule.name, _rule(rule.name)) for rule in TAINT_RULES]
+        self.fields["rules"].choices = [(rule.name, rule_words(rule.name)) for rule in TAINT_RULES]
         self.fields["rules"].initial = [case.preferred_rule, "haircut"]

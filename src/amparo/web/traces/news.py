@@ -17,3 +17,5 @@ OWN_TAGS_EXPORTED = declare("own-tags.exported", gettext_noop("exported the unit
 ENTITIES_MADE = declare("entities.made", gettext_noop("joined addresses into entities"))
 EDGE_HELD = declare("edge.held", gettext_noop("held a transaction back from joining addresses"))
 EDGE_RELEASED = declare("edge.released", gettext_noop("let a transaction join addresses again"))
+BOOK_READ = declare("book.read", gettext_noop("read a statement into a book of accounts"), custody=True)
+JOIN_DECIDED = declare("join.decided", gettext_noop("decided about a join between two books"), custody=True)

@@ -8,12 +8,16 @@ from django.utils.translation import gettext
 
 from amparo.base import gettext_noop
 from amparo.ledger import NOTES, STOP_REASONS
+from amparo.ledger.picture import row_anchor
 
 STATES: Final = {
     "held": gettext_noop("unspent in the loaded blocks"),
     "spent": gettext_noop("spent further on"),
     "stopped": gettext_noop("stopped by a rule"),
     "absorbed": gettext_noop("claimed before"),
+    "destroyed": gettext_noop("can never be spent"),
+    "gap": gettext_noop("leaves the loaded blocks"),
+    "minted": gettext_noop("newly made coins"),
 }
 
 
@@ -25,6 +29,8 @@ def btc(satoshi: int) -> str:
 
 class ResultView:
     """Reads the JSON of a TraceResult; nothing is computed here that the engine did not compute."""
+
+    over_accounts = False
 
     def __init__(self, result: Mapping[str, Any]) -> None:
         self.result = result
@@ -40,6 +46,7 @@ class ResultView:
         return [
             {
                 **each,
+                "anchor": row_anchor(each["ref"]),
                 "tainted_btc": btc(each["tainted"]),
                 "value_btc": btc(each["value"]),
                 "state_words": gettext(STATES.get(each["state"], each["state"])),

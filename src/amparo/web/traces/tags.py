@@ -52,11 +52,16 @@ class Said(NamedTuple):
         )
 
 
-def service_addresses(currency: str = "BTC") -> frozenset[str]:
-    """Addresses that some tag of the agency calls a service; of its own tags the confirmed ones only."""
+def service_addresses(currency: str | None = "BTC") -> frozenset[str]:
+    """Addresses that some tag of the agency calls a service; of its own tags the confirmed ones only.
+
+    `currency` None: of every currency.
+    """
     wanted = Q(category__in=SERVICES)
-    packs = Tag.objects.filter(wanted, currency__iexact=currency, on_transaction=False).order_by()
-    own = OwnTag.objects.filter(wanted, currency__iexact=currency, withdrawn=None, reviewed__isnull=False).order_by()
+    if currency is not None:
+        wanted &= Q(currency__iexact=currency)
+    packs = Tag.objects.filter(wanted, on_transaction=False).order_by()
+    own = OwnTag.objects.filter(wanted, withdrawn=None, reviewed__isnull=False).order_by()
     return frozenset(packs.values_list("address", flat=True)) | frozenset(own.values_list("address", flat=True))
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from amparo.web.traces.views import chains, entities, own_tags, tags, traces
+from amparo.web.traces.views import books, chains, entities, joins, own_tags, tags, traces
 
 app_name = "traces"
 urlpatterns = [
@@ -22,7 +22,16 @@ urlpatterns = [
     path("tags/own/<uuid:pk>/withdraw/", own_tags.withdraw, name="own-tag-withdraw"),
     path("tags/packs/<uuid:pk>/", own_tags.pack, name="pack"),
     path("case/<uuid:case_id>/", traces.case, name="case"),
+    path("case/<uuid:case_id>/books/", books.books, name="books"),
+    path("case/<uuid:case_id>/joins/", joins.joins, name="joins"),
+    path("case/<uuid:case_id>/joins/look/", joins.look, name="look-for-joins"),
+    path("case/<uuid:case_id>/accounts/new/", joins.new, name="new-account-trace"),
+    path("exhibits/<uuid:pk>/read/", books.read, name="read"),
+    path("books/<uuid:pk>/", books.book, name="book"),
+    path("joins/<uuid:pk>/decide/", joins.decide, name="decide-join"),
     path("case/<uuid:case_id>/new/", traces.new, name="new"),
     path("<uuid:pk>/", traces.trace, name="trace"),
+    path("<uuid:pk>/marks/", traces.mark, name="mark"),
+    path("<uuid:pk>/marks/<uuid:mark_id>/remove/", traces.unmark, name="unmark"),
     path("<uuid:pk>/<slug:rule>.csv", traces.export, name="export"),
 ]

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from amparo.web.accounts.models import Person
@@ -10,6 +10,7 @@ from amparo.web.accounts.permissions import require
 from amparo.web.audit.actions import record
 from amparo.web.traces import news
 from amparo.web.traces.models import TraceResult
+from amparo.web.traces.picture import ACCOUNTS
 
 COLUMNS: Final = (
     "hop",
@@ -23,6 +24,25 @@ COLUMNS: Final = (
     "stop",
     "spent_by",
 )
+OUTPUTS: Final = ("hop", "ref", "txid", "vout", "address", "tainted", "value", "state", "stop", "spent_by")
+TRANSFERS: Final = (
+    *(
+        "hop",
+        "ledger",
+        "time",
+        "kind",
+        "asset",
+        "sender",
+        "receiver",
+        "traced",
+        "amount",
+        "end",
+        "stop",
+        "ref",
+        "source",
+    ),
+)
+FORMULAS: Final = frozenset("=+-@\t\r")
 
 
 def export_outputs(*, actor: Person, found: TraceResult) -> Iterator[str]:
@@ -42,9 +62,25 @@ def export_outputs(*, actor: Person, found: TraceResult) -> Iterator[str]:
 
 
 def _csv(found: TraceResult) -> Iterator[str]:
-    """Engine values only (references, digests, checked addresses, integers): nothing a spreadsheet would run."""
-    names = ("hop", "ref", "txid", "vout", "address", "tainted", "value", "state", "stop", "spent_by")
-    for row in [COLUMNS, *([each[name] for name in names] for each in found.result["outputs"])]:
-        line = io.StringIO()
-        csv.writer(line, lineterminator="\r\n").writerow(row)
-        yield line.getvalue()
+    """Engine values only (references, digests, checked addresses, integers): nothing a spreadsheet would run.
+
+    Accounts and references of statements are foreign text: what a spreadsheet would take for a formula is quoted.
+    """
+    if found.recipe["tool"] == ACCOUNTS:
+        names, rows = TRANSFERS, found.result["steps"]
+        yield _line(names)
+    else:
+        names, rows = OUTPUTS, found.result["outputs"]
+        yield _line(COLUMNS)
+    for row in rows:
+        yield _line([_plain(row[name]) for name in names])
+
+
+def _plain(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value[:1] in FORMULAS else value
+
+
+def _line(cells: Sequence[object]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow(cells)
+    return line.getvalue()

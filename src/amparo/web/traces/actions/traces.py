@@ -124,12 +124,12 @@ def start_trace(
         authorisations=" ".join(limits.numbers),
         started_by=actor,
     )
-    _queue(trace)
+    queue_trace(trace)
     return trace
 
 
-def _queue(trace: Trace) -> None:
-    """Start the job of a new trace and write the custody line, in the transaction of `start_trace`."""
+def queue_trace(trace: Trace) -> None:
+    """Start the job of a new trace and write the custody line, in the caller's transaction."""
     case = trace.case
     job = start_job(
         "traces.trace",

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 from django_scopes import scope
 
+from amparo.base import Progress
 from amparo.ledger import StopRules, Store, flow_svg, trace
 from amparo.ledger.clusters import excluded, kinds
 from amparo.ledger.trace import Marks, trace_back
@@ -16,6 +17,7 @@ from amparo.web.common.jobs import Run, handler
 from amparo.web.traces import news
 from amparo.web.traces.actions import all_seeds, store_of
 from amparo.web.traces.entities import entities_of
+from amparo.web.traces.jobs.account_traces import Made, trace_accounts_by
 from amparo.web.traces.models import Trace, TraceResult
 from amparo.web.traces.tags import labels_of, service_addresses
 
@@ -49,29 +51,30 @@ def marks_of(found: Trace, store: Store) -> Marks:
 def run_trace(run: Run) -> None:
     with scope(agency=Agency.objects.get(pk=run.job.agency_id)):
         found = Trace.objects.select_related("chain", "case", "started_by").get(pk=run.job.parameters["trace"])
-        store = store_of(found.chain)
+        one = trace_accounts_by if found.over_accounts else _trace_by
         for number, rule in enumerate(found.rules):
             if not found.results.filter(rule=rule).exists():
-                _trace_by(run, found, store, rule, number)
+                _keep(run, found, number, one(found, rule, run.progress))
         _done(run, found)
 
 
-def _trace_by(run: Run, found: Trace, store: Store, rule: str, number: int) -> None:
+def _trace_by(found: Trace, rule: str, progress: Progress) -> Made:
+    """Over blocks, by one rule."""
+    if found.chain is None:
+        raise ValueError("a trace over accounts has no chain")
+    store = store_of(found.chain)
     follow = trace_back if found.direction == Trace.Direction.BACKWARD else trace
     seeds, _ = all_seeds(store, found.starts)
-    result = follow(store, seeds, rule, stops=stops_of(found), marks=marks_of(found, store), progress=run.progress)
+    result = follow(store, seeds, rule, stops=stops_of(found), marks=marks_of(found, store), progress=progress)
     labels = labels_of(each.address for each in result.outputs if each.address)
     svg = flow_svg(result, title=f"{found.number} · {rule}", labels=labels)
+    return Made(rule, result.as_dict(), result.totals.as_dict(), svg, result.recipe.as_dict())
+
+
+def _keep(run: Run, found: Trace, number: int, made: Made) -> None:
     with transaction.atomic():
-        TraceResult.objects.create(
-            trace=found,
-            rule=rule,
-            result=result.as_dict(),
-            totals=result.totals.as_dict(),
-            svg=svg,
-            recipe=result.recipe.as_dict(),
-        )
-        run.commit(cursor=rule, done=number + 1, total=len(found.rules), unit=gettext("rules"))
+        TraceResult.objects.create(trace=found, **made._asdict())
+        run.commit(cursor=made.rule, done=number + 1, total=len(found.rules), unit=gettext("rules"))
 
 
 @transaction.atomic

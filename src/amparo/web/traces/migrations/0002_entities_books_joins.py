@@ -87,6 +87,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="trace",
+            name="side",
+            field=models.CharField(default="received", max_length=8),
+        ),
+        migrations.AddField(
+            model_name="trace",
             name="seeds",
             field=models.JSONField(default=list),
         ),

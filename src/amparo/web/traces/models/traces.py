@@ -30,6 +30,7 @@ class Trace(UuidModel):
     seed = models.CharField(max_length=200)
     seeds = models.JSONField(default=list)  # further starts, one a line of what a person typed
     left_out = models.JSONField(default=list)  # starts that no loaded block pays: named on the page, not followed
+    side = models.CharField(max_length=8, default="received")  # of accounts: received, sent or balance
     direction = models.CharField(max_length=8, choices=Direction, default=Direction.FORWARD)
     rules = models.JSONField()
     max_hops = models.IntegerField(null=True)
@@ -49,6 +50,10 @@ class Trace(UuidModel):
     class Meta:
         ordering = ["-started"]
         constraints = [models.UniqueConstraint(fields=["case", "number"], name="one_trace_a_number")]
+
+    @property
+    def over_accounts(self) -> bool:
+        return self.chain_id is None
 
     @property
     def starts(self) -> list[str]:

@@ -3,11 +3,13 @@
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from amparo.base import AmparoError
 from amparo.web.accounts.permissions import require
@@ -16,9 +18,9 @@ from amparo.web.cases.authorisation import limits, require_authorisation
 from amparo.web.cases.scope import case_for, cases_of
 from amparo.web.common.errors import NotFound, say
 from amparo.web.traces import actions, forms
-from amparo.web.traces.models import Trace
-from amparo.web.traces.picture import picture_of
-from amparo.web.traces.show import ResultView
+from amparo.web.traces.compare import compared, view_of
+from amparo.web.traces.models import Trace, TraceMark
+from amparo.web.traces.picture import View, picture_of
 from amparo.web.traces.tags import tags_of
 from amparo.web.traces.wallets import wallets_of
 
@@ -81,25 +83,60 @@ def export(request: HttpRequest, pk: UUID, rule: str) -> StreamingHttpResponse:
 
 @login_required
 def trace(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """All rules side by side; the one whose rule is in the address is drawn large, with its table below."""
+    """All rules side by side; the one whose rule is in the address is drawn large, with its tables below."""
     found = _trace_for(request, pk)
     results = list(found.results.all())
     rule = request.GET.get("rule", found.case.preferred_rule)
     chosen = next((each for each in results if each.rule == rule), results[0] if results else None)
-    shown = ResultView(chosen.result) if chosen else None
+    shown = view_of(chosen) if chosen else None
     page = Paginator(shown.outputs if shown else [], ROWS).get_page(request.GET.get("page"))
+    view = View.asked(request.GET, linked=page.paginator.num_pages == 1)
     context = {
         "trace": found,
         "case": found.case,
         "results": results,
+        "compared": compared(results, found.case.preferred_rule),
         "chosen": chosen,
-        "picture": picture_of(chosen) if chosen else "",
+        "picture": picture_of(chosen, view=view) if chosen else "",
+        "view": view,
+        "marks": found.marks.select_related("made_by"),
         "shown": shown,
         "page": page,
         "query": urlencode({"rule": chosen.rule}) + "&" if chosen else "",
         "tags": tags_of(each["address"] for each in page.object_list if each["address"]),
+        "may_run": request.user.may("traces.run"),
         "may_find": request.user.may("findings.make") and shown is not None and shown.conserves,
         "find_url": reverse("court:keep-trace", args=[found.pk]),
         "history": history(agency_id=found.case.agency_id, case_id=found.case_id, object=f"trace:{found.pk}"),
     }
     return render(request, "traces/trace.html", context)
+
+
+@login_required
+@require_POST
+def mark(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Put a highlight or a note on a step."""
+    found = _trace_for(request, pk)
+    kind = request.POST.get("kind", "")
+    try:
+        actions.add_mark(
+            actor=request.user,
+            trace=found,
+            kind=kind if kind in TraceMark.Kind.values else TraceMark.Kind.HIGHLIGHT,
+            key=request.POST.get("key", ""),
+            text=request.POST.get("text", ""),
+        )
+    except AmparoError as error:
+        messages.error(request, str(say(error)))
+    return redirect(f"{reverse('traces:trace', args=[found.pk])}?{urlencode({'rule': request.POST.get('rule', '')})}")
+
+
+@login_required
+@require_POST
+def unmark(request: HttpRequest, pk: UUID, mark_id: UUID) -> HttpResponse:
+    found = _trace_for(request, pk)
+    made = found.marks.filter(pk=mark_id).select_related("trace__case").first()
+    if made is None:
+        raise NotFound
+    actions.remove_mark(actor=request.user, mark=made)
+    return redirect("traces:trace", found.pk)
