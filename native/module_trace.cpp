@@ -147,7 +147,7 @@ template <class Work> const char *guarded(Trace &trace, Work work) {
 }
 
 const char *seed(Trace &trace, Column<std::uint64_t> outputs, Column<std::int64_t> amounts) {
-    want(outputs.size() == amounts.size() && trace.walk->reached.output.empty(), "one amount an output, once");
+    want(outputs.size() == amounts.size() && trace.walk->reached.rows.empty(), "one amount an output, once");
     return guarded(trace, [&] {
         trace.walk->seed(outputs.data(), amounts.data(), outputs.size());
         return "more";
@@ -178,34 +178,24 @@ nb::dict totals(const Trace &trace) {
     return out;
 }
 
+// Rows of numbers as bytes, read by NumPy as a structured array.
+template <class T> nb::object bytes_of(std::vector<T> &&rows) {
+    auto *held = new std::vector<T>(std::move(rows));
+    nb::capsule owner(held, [](void *it) noexcept { delete static_cast<std::vector<T> *>(it); });
+    return nb::cast(nb::ndarray<nb::numpy, std::uint8_t, nb::ndim<1>>(reinterpret_cast<std::uint8_t *>(held->data()),
+                                                                      {held->size() * sizeof(T)}, owner));
+}
+
 nb::dict columns(Trace &trace) {
     amparo::trace::Reached &from = trace.walk->reached;
-    amparo::trace::Steps &steps = trace.walk->steps;
     nb::dict out;
-    out["output"] = given(std::move(from.output));
-    out["amount"] = given(std::move(from.amount));
-    out["hop"] = given(std::move(from.hop));
-    out["state"] = given(std::move(from.state));
-    out["stop"] = given(std::move(from.stop));
+    out["rows"] = bytes_of(std::move(from.rows));
+    out["steps"] = bytes_of(std::move(trace.walk->steps));
     out["claim"] = given(std::move(from.claim));
     out["absorbed"] = given(std::move(from.absorbed));
     out["spans_at"] = given(std::move(from.spans_at));
     out["span_count"] = given(std::move(from.span_count));
-    std::vector<std::int64_t> spans;
-    spans.reserve(2 * from.spans.size());
-    for (const amparo::trace::Span &each : from.spans) {
-        spans.push_back(each.first);
-        spans.push_back(each.second);
-    }
-    out["spans"] = given(std::move(spans));
-    out["step_tx"] = given(std::move(steps.tx));
-    out["step_hop"] = given(std::move(steps.hop));
-    out["step_tainted"] = given(std::move(steps.tainted));
-    out["step_moved"] = given(std::move(steps.moved));
-    out["step_fee"] = given(std::move(steps.fee));
-    out["step_absorbed"] = given(std::move(steps.absorbed));
-    out["step_gap"] = given(std::move(steps.gap));
-    out["step_unresolved"] = given(std::move(steps.unresolved));
+    out["spans"] = bytes_of(std::move(from.spans));
     return out;
 }
 
@@ -244,7 +234,7 @@ void bind_trace(nb::module_ &m) {
         .def("seed", &seed, nb::arg("outputs").noconvert(), nb::arg("amounts").noconvert(), "\"more\" or a fault.")
         .def("advance", &advance, nb::arg("steps"), "\"more\", \"done\" or the name of a fault, which ends the walk.")
         .def_ro("fault_at", &Trace::fault_at, "The transaction or output a fault is about.")
-        .def_prop_ro("steps", [](const Trace &trace) { return trace.walk->steps.tx.size(); })
+        .def_prop_ro("steps", [](const Trace &trace) { return trace.walk->steps.size(); })
         .def("totals", &totals)
         .def("columns", &columns, "Hands the columns over; once.");
     m.def("trace_walk", &begin, nb::arg("graph"), nb::arg("rule"), nb::arg("fee"), nb::arg("backward"),

@@ -120,8 +120,8 @@ bool Walk::mixer(std::uint32_t tx) const {
 }
 
 Stop Walk::stop_before(std::uint32_t tx, std::uint32_t at) const {
-    if (stops_.max_hops >= 0 && reached.hop[at] >= stops_.max_hops) return Stop::hops;
-    if (stops_.floor >= 0 && reached.amount[at] < stops_.floor) return Stop::floor;
+    if (stops_.max_hops >= 0 && reached.rows[at].hop >= stops_.max_hops) return Stop::hops;
+    if (stops_.floor >= 0 && reached.rows[at].amount < stops_.floor) return Stop::floor;
     if (tx < stops_.first_tx || tx >= stops_.end_tx) return Stop::height;
     if (stops_.first_time != INT64_MIN || stops_.last_time != INT64_MAX) {
         const std::int64_t time = time_of(tx);
@@ -131,7 +131,7 @@ Stop Walk::stop_before(std::uint32_t tx, std::uint32_t at) const {
 }
 
 void Walk::wait(std::uint32_t tx, std::uint32_t at) {
-    reached.state[at] = static_cast<std::uint8_t>(State::waiting);
+    reached.rows[at].state = static_cast<std::uint8_t>(State::waiting);
     // Its rows will be wanted: have them brought while others are worked on.
     const std::uint64_t in = chain.first_in[tx], out = chain.first_out[tx];
     if (in < chain.inputs) __builtin_prefetch(chain.prev_out + in);
@@ -144,22 +144,18 @@ void Walk::wait(std::uint32_t tx, std::uint32_t at) {
 }
 
 void Walk::end(std::uint32_t at, State state, Stop stop) {
-    reached.state[at] = static_cast<std::uint8_t>(state);
-    reached.stop[at] = static_cast<std::uint8_t>(stop);
+    reached.rows[at].state = static_cast<std::uint8_t>(state);
+    reached.rows[at].stop = static_cast<std::uint8_t>(stop);
 }
 
 std::uint32_t Walk::add(std::uint64_t output, std::int64_t amount, std::uint32_t hop) {
-    if (reached.output.size() >= kUnspent) throw Fault{Fault::too_large, 0};
-    reached.output.push_back(output);
-    reached.amount.push_back(amount);
-    reached.hop.push_back(hop);
-    reached.state.push_back(0);
-    reached.stop.push_back(0);
+    if (reached.rows.size() >= kUnspent) throw Fault{Fault::too_large, 0};
+    reached.rows.push_back({output, amount, hop, 0, 0, 0});
     if (ordered()) {
         reached.spans_at.push_back(0);
         reached.span_count.push_back(0);
     }
-    return static_cast<std::uint32_t>(reached.output.size() - 1);
+    return static_cast<std::uint32_t>(reached.rows.size() - 1);
 }
 
 void Walk::mark(std::uint32_t at, const Span *spans, std::size_t count) {
@@ -173,21 +169,22 @@ Marked Walk::mark_of(std::uint32_t at) const {
 }
 
 std::size_t Walk::claimed(std::uint64_t output) {
-    const auto begin = reached.output.begin(), end = begin + static_cast<std::ptrdiff_t>(claims_);
+    const ReachRow *claims = reached.rows.data();
     if (!backward_) {  // outputs come rising
-        while (next_claim_ < claims_ && begin[static_cast<std::ptrdiff_t>(next_claim_)] < output) ++next_claim_;
-        return next_claim_ < claims_ && begin[static_cast<std::ptrdiff_t>(next_claim_)] == output ? next_claim_ : claims_;
+        while (next_claim_ < claims_ && claims[next_claim_].output < output) ++next_claim_;
+        return next_claim_ < claims_ && claims[next_claim_].output == output ? next_claim_ : claims_;
     }
-    const auto found = std::lower_bound(begin, end, output);
-    return found != end && *found == output ? static_cast<std::size_t>(found - begin) : claims_;
+    const ReachRow *found = std::lower_bound(claims, claims + claims_, output,
+                                             [](const ReachRow &row, std::uint64_t o) { return row.output < o; });
+    return found != claims + claims_ && found->output == output ? static_cast<std::size_t>(found - claims) : claims_;
 }
 
 std::uint32_t Walk::reached_at(std::uint64_t output) const {
     // group_ is sorted by output, see step().
     const auto found = std::lower_bound(group_.begin(), group_.end(), output, [this](std::uint32_t at, std::uint64_t o) {
-        return reached.output[at] < o;
+        return reached.rows[at].output < o;
     });
-    return found != group_.end() && reached.output[*found] == output ? *found : kUnspent;
+    return found != group_.end() && reached.rows[*found].output == output ? *found : kUnspent;
 }
 
 void Walk::arrive(std::uint64_t output, std::int64_t amount, const Spans *spans, std::uint32_t hop,
@@ -211,8 +208,8 @@ void Walk::arrive(std::uint64_t output, std::int64_t amount, const Spans *spans,
         union_.insert(union_.end(), spans->begin(), spans->end());
         join(union_);
         const std::int64_t both = size_of(union_);
-        twice = reached.amount[at] + amount - both;
-        reached.amount[at] = both;
+        twice = reached.rows[at].amount + amount - both;
+        reached.rows[at].amount = both;
         mark(at, union_.data(), union_.size());
     }
     reached.absorbed[at] += twice;
@@ -246,19 +243,19 @@ bool Walk::advance(std::uint64_t limit) {
 }
 
 void Walk::step(std::uint32_t tx) {
-    if (steps.tx.size() >= stops_.max_steps) {
+    if (steps.size() >= stops_.max_steps) {
         for (const std::uint32_t at : group_) end(at, State::stopped, Stop::budget);
         return;
     }
     if (group_.size() > 1)
         std::sort(group_.begin(), group_.end(),
-                  [this](std::uint32_t a, std::uint32_t b) { return reached.output[a] < reached.output[b]; });
+                  [this](std::uint32_t a, std::uint32_t b) { return reached.rows[a].output < reached.rows[b].output; });
     const Inputs in = inputs_of(tx);
     group_hop_ = kUnspent;
     Wide tainted = 0;
     for (const std::uint32_t at : group_) {
-        group_hop_ = std::min(group_hop_, reached.hop[at]);
-        tainted += reached.amount[at];
+        group_hop_ = std::min(group_hop_, reached.rows[at].hop);
+        tainted += reached.rows[at].amount;
     }
     group_hop_ += 1;
     if (tainted > INT64_MAX) throw Fault{Fault::too_large, tx};
@@ -274,23 +271,16 @@ void Walk::step(std::uint32_t tx) {
         booked = pass(tx, in, out);
         for (const std::uint32_t at : group_) end(at, State::spent);
     }
-    steps.tx.push_back(tx);
-    steps.hop.push_back(group_hop_);
-    steps.unresolved.push_back(static_cast<std::uint32_t>(in.unresolved));
-    steps.tainted.push_back(group_amount_);
-    steps.moved.push_back(booked.moved);
-    steps.fee.push_back(booked.fee);
-    steps.absorbed.push_back(booked.absorbed);
-    steps.gap.push_back(booked.gap);
+    steps.push_back({group_amount_, booked.moved, booked.fee, booked.absorbed, booked.gap, tx, group_hop_,
+                     static_cast<std::uint32_t>(in.unresolved), 0});
     totals.fee += booked.fee;
 }
 
 void Walk::close() {
-    const std::size_t count = reached.output.size();
-    for (std::size_t k = 0; k < count; ++k) {
-        const Wide amount = reached.amount[k];
-        if (reached.stop[k]) totals.stopped[reached.stop[k]] += amount;
-        const auto state = static_cast<State>(reached.state[k]);
+    for (const ReachRow &row : reached.rows) {
+        const Wide amount = row.amount;
+        if (row.stop) totals.stopped[row.stop] += amount;
+        const auto state = static_cast<State>(row.state);
         if (state == State::held) totals.held += amount;
         if (state == State::destroyed) totals.destroyed += amount;
         if (state == State::minted) totals.minted += amount;

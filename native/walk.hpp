@@ -86,22 +86,29 @@ class RisingQueue {
     std::uint32_t last_ = 0;
 };
 
-// Columns of what was reached: claims first, by output; then what followed, forward by rising output.
+// What was reached: claims first, by output; then what followed, forward by rising output. Read by Python as it is.
+struct ReachRow {
+    std::uint64_t output;
+    std::int64_t amount;
+    std::uint32_t hop;
+    std::uint8_t state, stop;
+    std::uint16_t unused;
+};
+static_assert(sizeof(ReachRow) == 24, "amparo/ledger/trace/columns.py reads these bytes");
+
 struct Reached {
-    std::vector<std::uint64_t> output;
-    std::vector<std::int64_t> amount;
-    std::vector<std::uint32_t> hop;
-    std::vector<std::uint8_t> state, stop;
+    std::vector<ReachRow> rows;
     std::vector<std::int64_t> claim, absorbed;  // of the claims only
     std::vector<std::uint64_t> spans_at;        // ordered rules: into `spans`
     std::vector<std::uint32_t> span_count;
     std::vector<Span> spans;
 };
 
-struct Steps {
-    std::vector<std::uint32_t> tx, hop, unresolved;
-    std::vector<std::int64_t> tainted, moved, fee, absorbed, gap;
+struct StepRow {
+    std::int64_t tainted, moved, fee, absorbed, gap;
+    std::uint32_t tx, hop, unresolved, unused;
 };
+static_assert(sizeof(StepRow) == 56, "amparo/ledger/trace/columns.py reads these bytes");
 
 struct WalkTotals {
     Wide claims = 0, held = 0, fee = 0, absorbed = 0, destroyed = 0, gap = 0, minted = 0;
@@ -123,7 +130,7 @@ class Walk {
     const Chain chain;
     const Rule rule;
     Reached reached;
-    Steps steps;
+    std::vector<StepRow> steps;
     WalkTotals totals;
     std::uint64_t given_inputs = 0;
 

@@ -9,7 +9,7 @@ BackwardWalk::BackwardWalk(const Chain &chain, Rule rule, FeeTake fee, Stops sto
     : Walk(chain, rule, fee, std::move(stops), true) {}
 
 void BackwardWalk::settle(std::uint32_t at, std::uint64_t from_tx) {
-    const std::uint64_t output = reached.output[at];
+    const std::uint64_t output = reached.rows[at].output;
     const bool arrived = at >= claims_;
     if (arrived) {
         const Stop stop = stop_at(output);

@@ -13,7 +13,7 @@ ForwardWalk::ForwardWalk(const Chain &chain, Rule rule, FeeTake fee, Stops stops
     : Walk(chain, rule, fee, std::move(stops), false) {}
 
 void ForwardWalk::settle(std::uint32_t at, std::uint64_t from_tx) {
-    const std::uint64_t output = reached.output[at];
+    const std::uint64_t output = reached.rows[at].output;
     const std::uint32_t spender = chain.spent_by[output];
     const bool arrived = at >= claims_;
     if (arrived) {

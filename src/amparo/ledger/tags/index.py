@@ -69,6 +69,10 @@ class TagIndex:
         """How many addresses have a tag."""
         return len(self._by_address)
 
+    def tagged(self) -> tuple[str, ...]:
+        """Every address that has a tag, in the order in which they were loaded."""
+        return tuple(self._by_address)
+
     def provenance(self, tag: Tag) -> Provenance:
         return self._packs.get(tag.pack) or Provenance(tag.pack, tag.title, tag.creator, None, None)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,19 @@ from amparo.ledger.trace.states import STATES, State, Totals
 from amparo.ledger.trace.stops import StopReason
 
 #: State -> the kernel's number.
-STATE_NUMBERS = {state: number for number, state in enumerate(STATES)}
+STATE_NUMBERS: Final = {state: number for number, state in enumerate(STATES)}
+
+
+#: The kernel's rows (native/walk.hpp: ReachRow, StepRow).
+ROW: Final = np.dtype(
+    [("output", "<u8"), ("amount", "<i8"), ("hop", "<u4"), ("state", "u1"), ("stop", "u1"), ("", "<u2")]
+)
+STEP: Final = np.dtype(
+    [
+        *((name, "<i8") for name in ("tainted", "moved", "fee", "absorbed", "gap")),
+        *((name, "<u4") for name in ("tx", "hop", "unresolved", "")),
+    ]
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,29 +40,32 @@ class Columns:
 
     @cached_property
     def order(self) -> NDArray[np.int64]:
-        return np.argsort(self.raw["output"], kind="stable")
+        return np.argsort(self._reached("output"), kind="stable")
+
+    def _reached(self, name: str) -> NDArray[Any]:
+        return self.raw["rows"].view(ROW)[name]
 
     @cached_property
     def output(self) -> NDArray[np.uint64]:
-        return self.raw["output"][self.order]
+        return self._reached("output")[self.order]
 
     @cached_property
     def tainted(self) -> NDArray[np.int64]:
-        return self.raw["amount"][self.order]
+        return self._reached("amount")[self.order]
 
     @cached_property
     def hop(self) -> NDArray[np.uint32]:
-        return self.raw["hop"][self.order]
+        return self._reached("hop")[self.order]
 
     @cached_property
     def state(self) -> NDArray[np.uint8]:
         """Numbers of STATES."""
-        return self.raw["state"][self.order]
+        return self._reached("state")[self.order]
 
     @cached_property
     def stop(self) -> NDArray[np.uint8]:
         """Numbers of STOP_NUMBERS, 0 where no rule stopped."""
-        return self.raw["stop"][self.order]
+        return self._reached("stop")[self.order]
 
     @cached_property
     def claim(self) -> NDArray[np.int64]:
@@ -62,7 +77,7 @@ class Columns:
         return self._of_claims("absorbed", 0)
 
     def _of_claims(self, name: str, otherwise: int) -> NDArray[np.int64]:
-        whole = np.full(len(self.raw["output"]), otherwise, dtype=np.int64)
+        whole = np.full(len(self.order), otherwise, dtype=np.int64)
         whole[: len(self.raw[name])] = self.raw[name]
         return whole[self.order]
 
@@ -72,12 +87,12 @@ class Columns:
             return ()
         at = int(self.order[row])
         first = 2 * int(self.raw["spans_at"][at])
-        found = self.raw["spans"][first : first + 2 * int(self.raw["span_count"][at])].tolist()
+        found = self.raw["spans"].view("<i8")[first : first + 2 * int(self.raw["span_count"][at])].tolist()
         return tuple(zip(found[::2], found[1::2], strict=True))
 
     def step(self, name: str) -> NDArray[Any]:
         """`tx`, `hop`, `tainted`, `moved`, `fee`, `absorbed`, `gap` or `unresolved`."""
-        return self.raw[f"step_{name}"]
+        return self.raw["steps"].view(STEP)[name]
 
     def rows_in(self, state: State, stop: StopReason | None = None) -> NDArray[np.int64]:
         found = self.state == STATE_NUMBERS[state]

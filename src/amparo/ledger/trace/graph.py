@@ -1,6 +1,6 @@
 """The arrays a walk reads, as the kernel wants them, held once a store."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -37,6 +37,8 @@ class Graph:
     base: int = 0
     native: Any = field(init=False, repr=False)
     kept: dict[Any, Any] = field(default_factory=dict, repr=False)
+    kept_sets: dict[frozenset[str], Any] = field(default_factory=dict, repr=False)
+    kept_by_owner: WeakKeyDictionary[Any, Any] = field(default_factory=WeakKeyDictionary, repr=False)
 
     def __post_init__(self) -> None:
         arrays = {name: getattr(self, name) for name in (*_NAMES, "addr", "given")}
@@ -79,6 +81,20 @@ def address_keys(store: Store, graph: Graph, stops: Mapping[StopReason, frozense
             del graph.kept[next(iter(graph.kept))]
         graph.kept[wanted] = _keys(store, wanted)
     return graph.kept[wanted]
+
+
+def address_ids(
+    store: Store, graph: Graph, texts: Callable[[], Iterable[str]], owner: object, version: int
+) -> NDArray[np.uint32]:
+    """Ids of the loaded addresses among `texts`; kept while `owner` lives and has this version."""
+    kept: Any = graph.kept_sets if isinstance(owner, frozenset) else graph.kept_by_owner
+    while len(kept) >= _KEPT and owner not in kept:
+        del kept[next(iter(kept))]
+    if kept.get(owner, (None,))[0] != version:
+        found = sorted({key for text in texts() for key in _ids(store, text)})
+        kept[owner] = (version, np.array(found, dtype=np.uint32))
+    ids: NDArray[np.uint32] = kept[owner][1]
+    return ids
 
 
 def _keys(store: Store, wanted: Iterable[tuple[StopReason, frozenset[str]]]) -> Any:

@@ -1,13 +1,18 @@
 """The worklist of a trace: services it reached, with all a freeze or disclosure request needs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from amparo.ledger.tags import Tag, TagIndex
+from amparo.ledger.trace.computed import Computed
+from amparo.ledger.trace.graph import address_ids
 from amparo.ledger.trace.result import TraceResult
-from amparo.ledger.trace.rows import TraceOutput
+from amparo.ledger.trace.rows import TraceOutput, outputs_of
 from amparo.ledger.trace.states import State
 from amparo.ledger.trace.stops import StopReason
 
@@ -79,16 +84,49 @@ def worklist(result: TraceResult, tags: TagIndex, *, floor: int = 0, services: I
     """Services `result` reached, most satoshis first: outputs that ended at a service stop, and unspent ones whose
     address a tag of at least level `floor` names. `services`: addresses known as services without a tag.
     """
-    known, steps = frozenset(services), {each.ref: each for each in result.steps}
+    known = frozenset(services)
+    outputs, when = _candidates(result, tags, known)
     groups: dict[str, list[tuple[TraceOutput, tuple[Tag, ...]]]] = {}
-    for output in result.outputs:
+    for output in outputs:
         if output.address is None or not output.tainted:
             continue
         found = tuple(tag for tag in tags.for_address(output.address) if tag.level >= floor)
         if _counts(output, found, known):
             groups.setdefault(_actor(found) or output.address, []).append((output, found))
-    made = [_work(actor, rows, result.rule, steps) for actor, rows in groups.items()]
+    made = [_work(actor, rows, result.rule, when) for actor, rows in groups.items()]
     return tuple(sorted(made, key=lambda each: (-each.tainted, each.actor)))
+
+
+#: Ref of an output -> (height, time) of its block.
+When = Mapping[str, tuple[int | None, int]]
+
+
+def _candidates(result: TraceResult, tags: TagIndex, known: frozenset[str]) -> tuple[Sequence[TraceOutput], When]:
+    """Outputs that may count, with when they were made. Of a result just computed, only those rows are made at all."""
+    parts = result.parts
+    addr = parts.graph.addr if isinstance(parts, Computed) else None
+    if not isinstance(parts, Computed) or addr is None:
+        steps = {each.ref: (each.height, each.time) for each in result.steps}
+        places = ((each.ref, steps.get(each.ref.partition("/")[0])) for each in result.outputs)
+        return result.outputs, {ref: when for ref, when in places if when is not None}
+    columns, graph = parts.columns, parts.graph
+    held = columns.rows_in(State.HELD)
+    named = np.isin(addr[columns.output[held]], address_ids(parts.store, graph, tags.tagged, tags, len(tags)))
+    if known:
+        named |= np.isin(addr[columns.output[held]], address_ids(parts.store, graph, lambda: known, known, 0))
+    rows = np.union1d(columns.rows_in(State.STOPPED, StopReason.SERVICE), held[named])
+    outputs = outputs_of(parts.store, graph, columns, rows)
+    return outputs, _when(parts, columns.output[rows], outputs)
+
+
+def _when(parts: Computed, numbers: NDArray[np.uint64], outputs: Sequence[TraceOutput]) -> When:
+    blocks = parts.graph.blocks_of(parts.graph.txs_of(numbers))
+    first = parts.store.manifest.report.first_height
+    times = parts.graph.block_time[blocks].tolist()
+    return {
+        output.ref: (None if first is None else first + block, time)
+        for output, block, time in zip(outputs, blocks.tolist(), times, strict=True)
+    }
 
 
 def _counts(output: TraceOutput, found: tuple[Tag, ...], known: frozenset[str]) -> bool:
@@ -101,17 +139,15 @@ def _actor(found: tuple[Tag, ...]) -> str | None:
     return (found[0].actor or found[0].label) if found else None
 
 
-def _work(actor: str, rows: list[tuple[TraceOutput, tuple[Tag, ...]]], rule: str, steps: Mapping[str, Any]) -> Work:
-    every = tuple(dict.fromkeys(_keyed(tag) for _, found in rows for tag in found))
-    by_key = {_keyed(tag): tag for _, found in rows for tag in found}
-    tags = tuple(by_key[key] for key in every)
+def _work(actor: str, rows: list[tuple[TraceOutput, tuple[Tag, ...]]], rule: str, when: When) -> Work:
+    tags = tuple({_keyed(tag): tag for _, found in rows for tag in found}.values())
     return Work(
         actor=actor,
         label=tags[0].label if tags else actor,
         level=max((tag.level for tag in tags), default=0),
         rule=rule,
         tags=tags,
-        deposits=tuple(_deposit(output, steps) for output, _ in rows),
+        deposits=tuple(_deposit(output, *when.get(output.ref, (None, None))) for output, _ in rows),
     )
 
 
@@ -119,8 +155,7 @@ def _keyed(tag: Tag) -> tuple[str | None, str, str, str]:
     return tag.address, tag.label, tag.creator, tag.pack
 
 
-def _deposit(output: TraceOutput, steps: Mapping[str, Any]) -> Deposit:
-    step = steps.get(output.ref.partition("/")[0])
+def _deposit(output: TraceOutput, height: int | None, time: int | None) -> Deposit:
     return Deposit(
         ref=output.ref,
         txid=output.txid,
@@ -129,8 +164,8 @@ def _deposit(output: TraceOutput, steps: Mapping[str, Any]) -> Deposit:
         value=output.value,
         tainted=output.tainted,
         hop=output.hop,
-        height=None if step is None else step.height,
-        time=None if step is None else step.time,
+        height=height,
+        time=time,
         state=output.state.value,
         spent_by=output.spent_by,
     )
