@@ -7,8 +7,9 @@ import pytest
 from tests.ledger.economy import keys
 from tests.ledger.economy.core import accept, undo
 
-from amparo.ledger import load
-from amparo.ledger.calibrate import Parameters, make_economy
+from amparo.ledger import Store, load
+from amparo.ledger.calibrate import Parameters, make_economy, measure
+from amparo.ledger.clusters import Confidence
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +65,27 @@ def test_the_loader_reads_cores_files_as_the_economy_is(economy, node, tmp_path)
     assert (np.fromfile(tmp_path / "store/value.bin", "<i8") == np.array(chain.value)).all()
     kinds = np.array([*chain.kind, 7], np.uint8)[np.array(chain.address)]
     assert (np.fromfile(tmp_path / "store/stype.bin", "u1") == kinds).all()
+    locktimes, sequences = (
+        np.fromfile(tmp_path / f"store/{each}.bin", "<u4") for each in ("tx_locktime", "in_sequence")
+    )
+    assert (locktimes[1:] == np.array(chain.locktime)[1:]).all()
+    assert (sequences == np.array(chain.sequence)).all()
     sizes = np.fromfile(tmp_path / "store/tx_size.bin", "<u4").astype(int)[1:] - np.array(chain.size)[1:]
     spends = np.array(chain.tx_kind)[1:] != 0
     # A signature is a byte or two shorter now and then; never longer.
     assert (sizes[spends] <= 0).all()
     assert (sizes[spends] > -40).all()
+
+
+def test_real_blocks_measure_as_the_made_columns_do(economy, node, tmp_path):
+    """Same structure, so the same rates; only the habit of fee rates may differ by a signature's odd byte."""
+    load(node[0] / "blocks", tmp_path / "blocks")
+    load(economy, tmp_path / "columns")
+    table = Confidence.from_rows([(1, 9, 1), (2, 9, 1)])
+    found = [measure(Store.open(tmp_path / name), economy.truth, table).rates for name in ("blocks", "columns")]
+    told = [
+        [rate for rate in rates if "fee rate" not in rate.heuristic and "leads" not in rate.heuristic]
+        for rates in found
+    ]
+    assert len(told[0]) > 20
+    assert [rate.as_dict() for rate in told[0]] == [rate.as_dict() for rate in told[1]]

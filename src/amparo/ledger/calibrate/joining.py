@@ -18,6 +18,7 @@ CLAIMS: Final = {
     Shape.WASABI_20: frozenset({TxKind.WASABI2}),
     Shape.WHIRLPOOL: frozenset({TxKind.WHIRLPOOL}),
     Shape.JOINMARKET: frozenset({TxKind.JOINMARKET}),
+    Shape.EQUAL: COINJOINS,
     Shape.WHIRLPOOL_TX0: frozenset({TxKind.TX0}),
     Shape.STONEWALL: frozenset({TxKind.STONEWALL, TxKind.STONEWALL_X2}),
     Shape.PAYJOIN: frozenset({TxKind.PAYJOIN}),

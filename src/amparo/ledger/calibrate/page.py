@@ -11,6 +11,7 @@ PARTS: Final = (
     ("CoinJoins: what is left out of entities", ("CoinJoin", "shape")),
     ("Change: the layer", ("change layer", "co-spend and change layer", "GraphSense", "co-spend and GraphSense")),
     ("Change: each test by itself", ("change:",)),
+    ("Exchanges' deposit addresses on account chains", ("deposit address",)),
 )
 _HEAD: Final = (
     "| heuristic | a case is | right | wrong | precision | at least | recall |",

@@ -52,7 +52,8 @@ class Services:
 
     def _pool(self, number: int) -> Pool:
         owner = self.chain.new_owner()
-        habits = Habits(ScriptKind.P2PKH if number < 2 else ScriptKind.P2WPKH, "few", "input", coins="oldest")
+        kind, keys = (ScriptKind.P2PKH if number < 2 else ScriptKind.P2WPKH), "few" if number else "many"
+        habits = Habits(kind, keys, "input", coins="oldest")
         members = self.dice.some(self.people.consumers, max(30, len(self.people.consumers) // 8))
         return Pool(owner, Wallet(owner, habits), members, number == 0)
 

@@ -70,7 +70,7 @@ class Wallet:
 
     def receive(self, book: "Chain") -> int:
         """The address this wallet shows to the next payer."""
-        keep = {"static": 1, "few": 5}.get(self.habits.receive, 0)
+        keep = {"static": 1, "few": 5, "many": 40}.get(self.habits.receive, 0)
         if keep and len(self.given) >= keep:
             return self.given[book.dice.below(keep)]
         address = book.address_for(self, self.habits.kind)
