@@ -42,24 +42,30 @@ Stop StopKeys::find(std::uint64_t key) const {
 }
 
 void RisingQueue::push(std::uint32_t key, std::uint32_t what) {
-    const std::size_t bucket = key == last_ ? 0 : 32 - static_cast<std::size_t>(__builtin_clz(key ^ last_));
-    buckets_[bucket].push_back({key, what});
+    if (key == last_) return now_.push_back({key, what});
+    const std::size_t level = (31 - static_cast<std::size_t>(__builtin_clz(key ^ last_))) / 4;
+    const std::uint32_t digit = key >> (4 * level) & 15;
+    filled_[level] |= 1u << digit;
+    buckets_[16 * level + digit].push_back({key, what});
 }
 
 bool RisingQueue::pop(std::uint32_t &key, std::vector<std::uint32_t> &group) {
-    if (buckets_[0].empty()) {
-        std::size_t bucket = 1;
-        while (bucket < buckets_.size() && buckets_[bucket].empty()) ++bucket;
-        if (bucket == buckets_.size()) return false;
-        std::vector<Entry> &spread = buckets_[bucket];
-        last_ = std::min_element(spread.begin(), spread.end(), [](Entry a, Entry b) { return a.key < b.key; })->key;
-        for (const Entry &each : spread) push(each.key, each.what);  // all of them go into lower buckets
+    if (now_.empty()) {
+        std::size_t level = 0;
+        while (level < filled_.size() && !filled_[level]) ++level;
+        if (level == filled_.size()) return false;
+        const auto digit = static_cast<std::size_t>(__builtin_ctz(filled_[level]));
+        filled_[level] &= ~(1u << digit);
+        std::vector<Entry> &spread = buckets_[16 * level + digit];
+        last_ = spread[0].key;
+        for (const Entry &each : spread) last_ = std::min(last_, each.key);
+        for (const Entry &each : spread) push(each.key, each.what);  // all of them go to lower levels
         spread.clear();
     }
     key = last_;
     group.clear();
-    for (const Entry &each : buckets_[0]) group.push_back(each.what);
-    buckets_[0].clear();
+    for (const Entry &each : now_) group.push_back(each.what);
+    now_.clear();
     return true;
 }
 

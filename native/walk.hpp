@@ -71,18 +71,22 @@ struct Fault {
     std::uint64_t at;  // transaction (value_created, damaged, too_large) or output (ambiguous)
 };
 
-// Keys go in rising; groups of equal keys come out rising. O(1) a key, spread over 32 steps at most.
+// Keys at or above the last one taken out go in; groups of equal keys come out rising. A radix heap by half octets: a
+// key moves at most eight times.
 class RisingQueue {
    public:
     void push(std::uint32_t key, std::uint32_t what);
-    // The next key with all that waits under it, valid until the next push or pop. False at the end.
+    // The next key with all that waits under it. False at the end.
     bool pop(std::uint32_t &key, std::vector<std::uint32_t> &group);
 
    private:
     struct Entry {
         std::uint32_t key, what;
     };
-    std::array<std::vector<Entry>, 33> buckets_;
+    // [level * 16 + digit]: keys whose highest half octet that differs from last_ is that level's, with that digit.
+    std::array<std::vector<Entry>, 128> buckets_;
+    std::array<std::uint32_t, 8> filled_{};  // a bit a digit
+    std::vector<Entry> now_;                 // keys equal to last_
     std::uint32_t last_ = 0;
 };
 
