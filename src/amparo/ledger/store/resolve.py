@@ -21,7 +21,8 @@ from amparo.ledger.store.keys import KeyTable
 from amparo.ledger.store.layout import UNRESOLVED, UNSPENT
 
 MEMORY: Final = 1 << 30  # bytes for a part of a table
-_UNKNOWN, _TWICE = 1, 2
+_UNKNOWN, _TWICE, _FULL = 1, 2, 3
+_ERRORS: Final = {_UNKNOWN: UnknownSpend, _TWICE: DoubleSpend}
 
 
 class Resolver:
@@ -79,7 +80,7 @@ class Resolver:
                 self.progress(number + 1, len(parts), "passes")
         if faults:
             number, fault = min(faults)
-            self._refuse(number, DoubleSpend if fault == _TWICE else UnknownSpend)
+            self._refuse(number, _ERRORS[fault])
 
     def _fill(
         self, table: KeyTable, slots: npt.NDArray[np.uint64], low: int, first: int, faults: list[tuple[int, int]]
@@ -96,6 +97,8 @@ class Resolver:
                 *(start, stop, self.start.txs, prev_txid, prev_vout, prev_out[base:end], base, spent_by),
             )
             self.resolved += found
+            if fault == _FULL:  # a run of slots overflowed: cannot happen at this load by a table's own secret
+                raise RuntimeError("the table of txids is full")
             if fault:
                 faults.append((number, fault))
                 return
