@@ -22,7 +22,7 @@ from amparo.ledger.store.layout import UNRESOLVED, UNSPENT
 
 MEMORY: Final = 1 << 30  # bytes for a part of a table
 _UNKNOWN, _TWICE, _FULL = 1, 2, 3
-_ERRORS: Final = {_UNKNOWN: UnknownSpend, _TWICE: DoubleSpend}
+_ERRORS: Final[dict[int, type[UnknownSpend | DoubleSpend]]] = {_UNKNOWN: UnknownSpend, _TWICE: DoubleSpend}
 
 
 class Resolver:
