@@ -53,6 +53,7 @@ def load(teller: Teller, source: Path, store: Path, window: str | None) -> None:
     plain = (
         f"{report.blocks} blocks of {report.network}, {report.transactions} transactions, {report.outputs} outputs; "
         f"{report.inputs} inputs, {report.resolved} resolved, {report.unresolved} point outside what was loaded"
+        + (f" ({report.given} of these told by the source)" if report.given else "")
     )
     teller.row(row, plain if report.new else f"{plain} (loaded before)")
 
