@@ -14,7 +14,7 @@ from bench.result import Result
 #: Room -> its benches; adding one = its module (with `run(scale) -> Iterator[Result]`) + its name here.
 ROOMS: dict[str, tuple[str, ...]] = {
     "media": ("media_pdq", "media_bytes", "media_scan", "media_video", "media_index", "media_lists", "media_tips"),
-    "ledger": ("ledger_blocks", "ledger_trace", "ledger_clusters"),
+    "ledger": ("ledger_blocks", "ledger_trace", "ledger_clusters", "ledger_accounts"),
 }
 
 

@@ -92,7 +92,7 @@ def test_back_over_a_join(tmp_path):
     assert [(leaf.state, leaf.to, leaf.amount) for leaf in alone.leaves] == [("elsewhere", "bank@2:0:0", 30)]
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(ledgers(overdrafts=True), st.sampled_from(["fifo", "lifo"]), st.sampled_from(["first", "last"]))
 def test_both_ways_count_the_same_units(tmp_path_factory, made, rule, fee):
     """Units of transfer s that travel with transfer t, forward from s, are those of t that came with s, back from t."""

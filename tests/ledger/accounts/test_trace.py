@@ -341,7 +341,7 @@ def built(folder, openings, lines):
     return AccountStore.build(folder, transfers, said), seeds
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(ledgers(overdrafts=True), st.sampled_from(EXACT), st.sampled_from(["first", "last"]))
 def test_exact_rules_equal_a_ledger_of_single_units(tmp_path_factory, made, rule, fee):
     openings, lines = made
@@ -362,7 +362,7 @@ def test_exact_rules_equal_a_ledger_of_single_units(tmp_path_factory, made, rule
     assert sorted(step.traced for step in found.steps) == sorted(filter(None, wanted.traced))
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(ledgers(overdrafts=False))
 def test_haircut_equals_shares_rounded_by_hand(tmp_path_factory, made):
     openings, lines = made
@@ -375,7 +375,7 @@ def test_haircut_equals_shares_rounded_by_hand(tmp_path_factory, made):
     assert (total.held, total.left, total.absorbed) == (wanted.held, wanted.left, wanted.absorbed)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.data(), st.sampled_from(EXACT))
 def test_joins_equal_the_ledger_of_single_units(tmp_path_factory, data, rule):
     openings, lines = data.draw(ledgers(overdrafts=False))

@@ -12,7 +12,16 @@ from amparo.ledger.accounts.deposits import (
     hot_wallet_candidates,
     shared_users,
 )
-from amparo.ledger.accounts.join import JOIN_KINDS, Join, JoinKind, JoinLevel, OutputRef, Ref, TransferRef
+from amparo.ledger.accounts.join import (
+    JOIN_KINDS,
+    Join,
+    JoinKind,
+    JoinLevel,
+    OutputRef,
+    Ref,
+    TransferRef,
+    read_transfer_ref,
+)
 from amparo.ledger.accounts.rules import ACCOUNT_RULES
 from amparo.ledger.accounts.store import AccountStore
 from amparo.ledger.accounts.trace import (
@@ -75,6 +84,7 @@ __all__ = [
     "check_balances",
     "deposit_addresses",
     "hot_wallet_candidates",
+    "read_transfer_ref",
     "rerun_account_trace",
     "seed_from_dict",
     "shared_users",

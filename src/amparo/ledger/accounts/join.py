@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
 from amparo.base import gettext_noop
+from amparo.ledger.accounts.errors import UnknownLedgerPlace
 from amparo.ledger.accounts.transfer import Position
 
 
@@ -36,6 +37,15 @@ class OutputRef(NamedTuple):
 
 
 Ref = TransferRef | OutputRef
+
+
+def read_transfer_ref(text: str) -> TransferRef:
+    """The way back from `str(ref)`: "bank:DE89@7:0:0". Raises UnknownLedgerPlace for another form."""
+    ledger, _, place = text.strip().rpartition("@")
+    parts = place.split(":")
+    if not ledger or len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts):
+        raise UnknownLedgerPlace(place=text[:100])
+    return TransferRef(ledger, Position(*map(int, parts)))
 
 
 class JoinLevel(StrEnum):

@@ -8,8 +8,9 @@ from amparo.ledger.accounts.store import AccountStore
 from amparo.ledger.accounts.trace.book import Book
 from amparo.ledger.accounts.trace.notes import AccountNote
 from amparo.ledger.accounts.trace.passages import used
+from amparo.ledger.accounts.trace.passed import LeafState, Step
 from amparo.ledger.accounts.trace.result import AccountLeaf, AccountStep, AccountTrace
-from amparo.ledger.accounts.trace.walk import LeafState, Step, Walk
+from amparo.ledger.accounts.trace.walk import Walk
 
 #: What a state is called where the walk went back.
 BACKWARD: Final = {LeafState.HELD: "opening", LeafState.LEFT: "entered", LeafState.REPAID: "credit"}

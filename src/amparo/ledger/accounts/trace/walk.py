@@ -6,9 +6,6 @@ units that arrive where they are claimed already are booked as absorbed.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import NamedTuple
 
 from amparo.base import Progress, silent
 from amparo.ledger.accounts.errors import AccountsNotConserved, AmbiguousTransferClaim, BalanceNotKnown
@@ -17,66 +14,11 @@ from amparo.ledger.accounts.rules import AccountRule, Mark
 from amparo.ledger.accounts.trace.book import BEHIND, Book, Key
 from amparo.ledger.accounts.trace.gate import Gate
 from amparo.ledger.accounts.trace.passages import Line, Passage, Passages
+from amparo.ledger.accounts.trace.passed import Arrival, End, LeafKey, LeafState, Step
 from amparo.ledger.accounts.trace.purse import Purse
 from amparo.ledger.accounts.trace.stops import AccountStop, AccountStops
 from amparo.ledger.accounts.trace.totals import AssetTotals
 from amparo.ledger.accounts.transfer import Kind
-
-
-class End(StrEnum):
-    """Where traced units of a transfer went; the words are permanent."""
-
-    ARRIVED = "arrived"  # they are in the receiver's account
-    FEE = "fee"
-    LEFT = "left"  # out of the known books
-    STOPPED = "stopped"
-    CONVERTED = "converted"  # all of it went on over joins
-
-
-class LeafState(StrEnum):
-    HELD = "held"  # still there at the end of what was loaded
-    STOPPED = "stopped"
-    FEE = "fee"
-    LEFT = "left"
-    REPAID = "repaid"  # paid back an overdraft
-    GAP = "gap"  # the balance there is not known
-    ELSEWHERE = "elsewhere"  # a join leads to a ledger that is not loaded
-
-
-class LeafKey(NamedTuple):
-    """Ends are added up by this. `account` is where the units ended; None outside the known books."""
-
-    ledger: str
-    account: str | None
-    asset: str
-    state: LeafState
-    stop: AccountStop | None
-    to: str | None  # the join's other end, for ELSEWHERE
-
-
-@dataclass(slots=True)
-class Step:
-    """One transfer that carried traced units."""
-
-    line: Line
-    traced: int
-    hop: int
-    claim: int
-    absorbed: int
-    converted_in: int
-    converted_out: int
-    end: End
-    stop: AccountStop | None
-
-
-class Arrival(NamedTuple):
-    """What a passage brings to a line: a mark of `length` units from unit `at` on."""
-
-    at: int
-    length: int
-    mark: Mark
-    hop: int
-    passage: Passage
 
 
 class Walk:
