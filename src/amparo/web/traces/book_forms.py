@@ -85,6 +85,14 @@ class AccountTraceForm(forms.Form):
         required=False,
         initial=True,
     )
+    unknown = forms.ChoiceField(
+        label=_("Where no opening balance is known"),
+        choices=[
+            ("least", _("take the least that the lines allow, as untraced money")),
+            ("gap", _("book what leaves as a gap")),
+        ],
+        initial="least",
+    )
     max_hops = forms.IntegerField(label=_("Stop after this many hops"), required=False, min_value=1, max_value=100000)
     until = forms.DateField(
         label=_("Do not go beyond this day"), required=False, widget=forms.DateInput(attrs={"type": "date"})

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from amparo.base import Blob, Progress, gettext_noop
 from amparo.ledger.accounts import Asset, Transfer
 from amparo.ledger.accounts.store import AccountStore
-from amparo.ledger.accounts.tron import read_tron_table
+from amparo.ledger.accounts.tron import KNOWN_ASSETS, read_tron_table
 from amparo.ledger.statements import (
     Guess,
     Options,
@@ -29,6 +29,7 @@ from amparo.ledger.statements.guess import SAMPLE
 from amparo.ledger.statements.money import digits_of
 from amparo.web.cases.models import Case
 from amparo.web.common.home import folder
+from amparo.web.exhibits.models import Item
 from amparo.web.traces.errors import TooLarge
 from amparo.web.traces.models import Book, BookFile
 
@@ -125,6 +126,11 @@ def copy(blob: Blob, place: Path, name: str) -> Path:
     return path
 
 
+def name_of(item: Item) -> str:
+    """The file name of an item as pages show it, without its folders: readers tell some forms by its ending."""
+    return str(item.display).rpartition("/")[2]
+
+
 def build(book: Book, files: Sequence[tuple[BookFile, Path]], progress: Progress) -> dict[str, Any]:
     """Build the book's store from copies of its files; return facts and problems for its page."""
     place = folder("ledger") / book.folder
@@ -140,7 +146,7 @@ def build(book: Book, files: Sequence[tuple[BookFile, Path]], progress: Progress
 
 def _build_tron(place: Path, paths: Sequence[Path], progress: Progress) -> dict[str, Any]:
     """All tables of transfers on TRON make one book; a transfer that two of them hold counts once."""
-    assets: dict[str, Asset] = {}
+    assets = dict(KNOWN_ASSETS)  # filled further while the rows are read
 
     def transfers() -> Iterator[Transfer]:
         seen = set()

@@ -46,6 +46,7 @@ class ResultView:
         return [
             {
                 **each,
+                "mark_key": each["ref"],
                 "anchor": row_anchor(each["ref"]),
                 "tainted_btc": btc(each["tainted"]),
                 "value_btc": btc(each["value"]),

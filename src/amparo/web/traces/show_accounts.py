@@ -102,6 +102,10 @@ class AccountView:
                 **join,
                 "reason_words": gettext(REASONS[join["reason"]]) if join["reason"] in REASONS else join["reason"],
                 "kind_words": gettext(JOIN_KINDS[join["kind"]]),
+                "out_name": join["out"].get("ledger") or join["out"]["network"],
+                "into_name": join["into"].get("ledger") or join["into"]["network"],
+                "who": join["facts"].get("accepted_by", "-"),
+                "why": join["facts"].get("accepted_why", ""),
             }
             for join in self.result["joins"]
         ]

@@ -70,6 +70,7 @@ def start_account_trace(
     max_hops: int | None = None,
     until: date | None = None,
     at_services: bool = False,
+    unknown: str = "least",
     question: str = "",
 ) -> Trace:
     """Queue a trace through all books of the case and the joins a person accepted, from `seed`, a line each.
@@ -95,6 +96,7 @@ def start_account_trace(
         seed=starts[0],
         seeds=starts[1:],
         side=Side(side).value,
+        unknown=unknown,
         rules=chosen,
         max_hops=max_hops,
         until=until,

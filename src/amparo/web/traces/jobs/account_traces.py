@@ -36,6 +36,7 @@ def trace_accounts_by(found: Trace, rule: str, progress: Progress) -> Made:
         rule,
         joins=joins_of(found.case),
         stops=stops_of_accounts(found, stores),
+        unknown=found.unknown,
         progress=progress,
     )
     svg = draw(result, title=f"{found.number} · {rule}")

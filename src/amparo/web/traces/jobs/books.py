@@ -6,12 +6,12 @@ from pathlib import Path
 from django.db import transaction
 from django_scopes import scope
 
-from amparo.base import visible
 from amparo.web.accounts.models import Agency
 from amparo.web.common.home import folder
 from amparo.web.common.jobs import Run, handler
+from amparo.web.exhibits.catalogue import unsaved_row
 from amparo.web.exhibits.sources import item_blob
-from amparo.web.traces.books import build, copy
+from amparo.web.traces.books import build, copy, name_of
 from amparo.web.traces.models import Book
 
 
@@ -24,7 +24,7 @@ def run_book(run: Run) -> None:
             for number, file in enumerate(book.files.select_related("exhibit__case")):
                 inside = Path(place) / str(number)
                 inside.mkdir()
-                name = f"{file.exhibit.number}-{visible(file.path).rpartition('/')[2]}"
+                name = f"{file.exhibit.number}-{name_of(unsaved_row(file.exhibit, file.path))}"
                 files.append((file, copy(item_blob(file.exhibit, file.path), inside, name)))
             found = build(book, files, run.progress)
         with transaction.atomic():

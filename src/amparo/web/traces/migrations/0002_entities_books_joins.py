@@ -92,6 +92,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="trace",
+            name="unknown",
+            field=models.CharField(default="least", max_length=6),
+        ),
+        migrations.AddField(
+            model_name="trace",
             name="seeds",
             field=models.JSONField(default=list),
         ),

@@ -31,6 +31,7 @@ class Trace(UuidModel):
     seeds = models.JSONField(default=list)  # further starts, one a line of what a person typed
     left_out = models.JSONField(default=list)  # starts that no loaded block pays: named on the page, not followed
     side = models.CharField(max_length=8, default="received")  # of accounts: received, sent or balance
+    unknown = models.CharField(max_length=6, default="least")  # opening balances nobody knows: least or gap
     direction = models.CharField(max_length=8, choices=Direction, default=Direction.FORWARD)
     rules = models.JSONField()
     max_hops = models.IntegerField(null=True)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from amparo.base import AmparoError, visible
+from amparo.base import AmparoError
 from amparo.web.accounts.permissions import require
 from amparo.web.cases.authorisation import limits, require_authorisation
 from amparo.web.cases.scope import case_for, cases_of
@@ -18,7 +18,7 @@ from amparo.web.exhibits.models import Exhibit
 from amparo.web.exhibits.views import exhibit_for
 from amparo.web.traces import actions
 from amparo.web.traces.book_forms import StatementForm
-from amparo.web.traces.books import how_to_read, options_of, preview, store_of_book
+from amparo.web.traces.books import how_to_read, name_of, options_of, preview, store_of_book
 from amparo.web.traces.models import Book
 from amparo.web.traces.show_books import BookLines, problem_words
 
@@ -53,7 +53,7 @@ def read(request: HttpRequest, pk: UUID) -> HttpResponse:
     if form.is_valid():
         asked, reader = form.asked(), form.cleaned_data["reader"]
         try:
-            shown = preview(blob, visible(path).rpartition("/")[2], reader, options_of(asked))
+            shown = preview(blob, name_of(item), reader, options_of(asked))
             if "keep" in request.POST:
                 book = actions.add_to_book(
                     actor=request.user,
