@@ -7,6 +7,7 @@ where the caller said, or not at all.
 import base64
 import email.utils
 import http.client
+import socket
 import ssl
 import threading
 import time
@@ -103,11 +104,10 @@ class HttpTransport:
             raise NoExit(host=target.host)
         end = time.monotonic() + timeout
         connection = http.client.HTTPConnection(target.name, target.port, timeout=timeout)
-        alarm = threading.Timer(timeout, _hang_up, (connection,))
-        alarm.daemon = True
+        alarm = threading.Timer(timeout, lambda: None)
         try:
-            path = self._open(connection, target, timeout)
-            alarm.start()
+            connection.sock, path = self._open(target, timeout)
+            alarm = _alarm(connection.sock, timeout)
             connection.request(method, path, body, self._headers(body))
             response = connection.getresponse()
             data = self._read(response, target)
@@ -125,15 +125,14 @@ class HttpTransport:
             raise HttpRefused(host=target.host, status=response.status, retry_after=wait, body=data[: 1 << 16])
         return data
 
-    def _open(self, connection: http.client.HTTPConnection, target: Target, timeout: float) -> str:
-        """Open the socket through the exit and return the request's path as that exit wants it."""
+    def _open(self, target: Target, timeout: float) -> tuple[socket.socket, str]:
+        """A socket through the exit, and the request's path as that exit wants it."""
         exit = None if self.exit == DIRECT else self.exit
         sock = open_through(exit, target.name, target.port, tunnel=target.scheme == "https", timeout=timeout)
         if target.scheme == "https":
             sock = (self.context or ssl.create_default_context()).wrap_socket(sock, server_hostname=target.name)
-        connection.sock = sock
         plain_proxy = exit is not None and exit.startswith("http") and target.scheme == "http"
-        return f"http://{target.host}{target.path}" if plain_proxy else target.path
+        return sock, f"http://{target.host}{target.path}" if plain_proxy else target.path
 
     def _headers(self, body: bytes | None) -> dict[str, str]:
         headers = {"Accept": "*/*", "Accept-Encoding": "identity", "Connection": "close"}
@@ -152,14 +151,19 @@ class HttpTransport:
         return data
 
 
-def _hang_up(connection: http.client.HTTPConnection) -> None:
-    """End a request whose time is over, however slowly its bytes still drip."""
-    sock = connection.sock
-    if sock is not None:
+def _alarm(sock: socket.socket, timeout: float) -> threading.Timer:
+    """Ends a request when its time is over, however slowly its bytes still drip."""
+
+    def hang_up() -> None:
         try:
-            sock.shutdown(2)
+            sock.shutdown(socket.SHUT_RDWR)
         except OSError:
-            return
+            return  # closed meanwhile
+
+    alarm = threading.Timer(timeout, hang_up)
+    alarm.daemon = True
+    alarm.start()
+    return alarm
 
 
 def _why(error: Exception) -> str:
