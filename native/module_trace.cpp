@@ -6,6 +6,7 @@
 #include <nanobind/stl/unique_ptr.h>
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -33,6 +34,43 @@ nb::object whole(amparo::trace::Wide value) {
     const nb::int_ high(static_cast<std::int64_t>(value >> 64)), low(static_cast<std::uint64_t>(value));
     return high.attr("__lshift__")(64).attr("__or__")(low);
 }
+
+// A few buffers whose results are gone: fresh pages from the system would cost a short walk more than the walk itself.
+template <class T> struct Spare {
+    static constexpr std::size_t kBuffers = 4, kBytes = std::size_t{32} << 20;
+
+    static std::vector<T> take() {
+        const std::lock_guard<std::mutex> held(lock());
+        std::vector<T> found;
+        if (!kept().empty()) {
+            found = std::move(kept().back());
+            kept().pop_back();
+        }
+        return found;
+    }
+
+    static void give(std::vector<T> &&done) noexcept {
+        if (done.capacity() * sizeof(T) > kBytes) return;
+        const std::lock_guard<std::mutex> held(lock());
+        if (kept().size() >= kBuffers) return;
+        done.clear();
+        kept().push_back(std::move(done));
+    }
+
+   private:
+    static std::mutex &lock() {
+        static std::mutex one;
+        return one;
+    }
+    static std::vector<std::vector<T>> &kept() {
+        static std::vector<std::vector<T>> *all = [] {
+            auto *made = new std::vector<std::vector<T>>();  // never destroyed: results may outlive the module
+            made->reserve(kBuffers);
+            return made;
+        }();
+        return *all;
+    }
+};
 
 // The arrays of one store, kept alive; see amparo/ledger/trace/graph.py.
 struct Graph {
@@ -133,6 +171,8 @@ std::unique_ptr<Trace> begin(nb::object graph, unsigned rule, unsigned fee, bool
         made->walk = std::make_unique<amparo::trace::BackwardWalk>(held.chain, how, take, std::move(stops));
     else
         made->walk = std::make_unique<amparo::trace::ForwardWalk>(held.chain, how, take, std::move(stops));
+    made->walk->reached.rows = Spare<amparo::trace::ReachRow>::take();
+    made->walk->steps = Spare<amparo::trace::StepRow>::take();
     return made;
 }
 
@@ -178,10 +218,14 @@ nb::dict totals(const Trace &trace) {
     return out;
 }
 
-// Rows of numbers as bytes, read by NumPy as a structured array.
+// Rows of numbers as bytes, read by NumPy as a structured array. Their memory serves the next walk afterwards.
 template <class T> nb::object bytes_of(std::vector<T> &&rows) {
     auto *held = new std::vector<T>(std::move(rows));
-    nb::capsule owner(held, [](void *it) noexcept { delete static_cast<std::vector<T> *>(it); });
+    nb::capsule owner(held, [](void *it) noexcept {
+        auto *done = static_cast<std::vector<T> *>(it);
+        Spare<T>::give(std::move(*done));
+        delete done;
+    });
     return nb::cast(nb::ndarray<nb::numpy, std::uint8_t, nb::ndim<1>>(reinterpret_cast<std::uint8_t *>(held->data()),
                                                                       {held->size() * sizeof(T)}, owner));
 }
