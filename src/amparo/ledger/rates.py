@@ -96,7 +96,8 @@ class Rates:
         if found is None:
             return NoRate(asset, fiat, day, last)
         price = Fraction(found.price)
-        exact = Fraction(amount, 10**decimals) * (1 / price if inverse else price) * 10 ** digits_of(fiat)
+        price = Fraction(price.denominator, price.numerator) if inverse else price
+        exact = Fraction(amount, 10**decimals) * price * 10 ** digits_of(fiat)
         back = (day - found.day).days
         return FiatValue(
             _rounded(exact), fiat, found.price, found.day, back, inverse, found.source, self.file, self.sha256

@@ -5,10 +5,29 @@ from pathlib import Path
 
 import pytest
 
-from amparo.ledger.accounts import Asset, JoinLevel, Kind, OutputRef, Position, Transfer
+from amparo.ledger.accounts import (
+    Asset,
+    JoinLevel,
+    Kind,
+    OutputRef,
+    Position,
+    Transfer,
+    TransferRef,
+    TransferSeed,
+)  # fmt: skip
 from amparo.ledger.accounts.store import AccountStore
-from amparo.ledger.joins import REASONS, Decision, Proposal, Settings, accepted_joins, decide, join_id, propose
-from amparo.ledger.joins.errors import DecisionNeeds, JoinsClash, TooManyProposals
+from amparo.ledger.joins import (
+    REASONS,
+    Decision,
+    Proposal,
+    Settings,
+    accepted_joins,
+    decide,
+    join_id,
+    propose,
+    trace_joined,
+)
+from amparo.ledger.joins.errors import BookTooLong, DecisionNeeds, JoinsClash, TooManyProposals
 
 T = 1_770_000_000
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -108,6 +127,28 @@ def test_too_many_pairs_are_an_error_not_a_selection(tmp_path: Path) -> None:
     with pytest.raises(TooManyProposals):
         found(tmp_path, *moves, settings=Settings(most=80))
     assert len(found(tmp_path / "2", *moves)) == 81
+    long = [move("bank:1", n, 5000, out=True, ref=f"r{n}") for n in range(4)]
+    with pytest.raises(BookTooLong, match="bank:1"):
+        found(tmp_path / "3", *long, settings=Settings(most_transfers=3))
+    assert found(tmp_path / "4", *long, settings=Settings(most_transfers=4)) == []
+
+
+def test_tokens_paid_straight_from_one_exchange_to_another(tmp_path: Path) -> None:
+    """One transfer on the chain is both what left the first and what came to the second."""
+    names = {"txid": "ab" * 32, "address": "TXa"}
+    rows = [
+        move("exchange:one", 0, 2_000_000, out=True, account="u1", asset="USDT", type="withdrawal", **names),
+        move("exchange:two", 90, 2_000_000, out=False, account="c7", asset="USDT", type="deposit", **names),
+    ]
+    books = AccountStore.build(tmp_path / "x", rows, (), {"USDT": Asset(6, "USDT")})
+    moved = chain_transfer("TXa", 2_000_000, "ab" * 32)
+    chain = AccountStore.build(tmp_path / "c", [moved], (), {"TOKEN": Asset(6, "USDT")})
+    joins = [each.join for each in propose([books, chain])]
+    assert len(joins) == 2
+    seed = TransferSeed(TransferRef("exchange:one", rows[0].position), 1_500_000)
+    result = trace_joined([books, chain], [seed], "haircut", joins=joins, unknown="least").accounts
+    assert result is not None
+    assert [(leaf.account, leaf.amount) for leaf in result.leaves] == [("c7", 1_500_000)]
 
 
 def chain_transfer(address: str, amount: int, ref: str, asset: str = "TOKEN") -> Transfer:

@@ -9,6 +9,7 @@ from amparo.ledger import Seed, Store, load
 from amparo.ledger.accounts import Asset, Kind, OutputRef, Position, Transfer, TransferRef, TransferSeed
 from amparo.ledger.accounts.store import AccountStore
 from amparo.ledger.joins import propose, rerun_joined, trace_joined
+from amparo.ledger.joins.errors import SeedLeavesTheChain
 
 COIN = made.COIN
 T = 1_700_000_000
@@ -127,3 +128,35 @@ def test_a_trace_that_meets_no_join_has_one_segment(world: tuple[Store, AccountS
     assert result.accounts is None
     assert result.joins == ()
     assert result.as_dict()["accounts"] is None
+
+
+def test_a_seed_that_a_join_takes_off_the_chain_is_refused(world: tuple[Store, AccountStore]) -> None:
+    store, accounts = world
+    network = store.network.name
+    joins = [p.join for p in propose([accounts], chains={network: store})]
+    with pytest.raises(SeedLeavesTheChain, match="3:1/0"):
+        trace_joined(
+            [accounts], [], "fifo", chains={network: store}, chain_seeds={network: [Seed("3:1/0")]}, joins=joins
+        )
+
+
+def test_coins_paid_straight_from_one_exchange_to_another(world: tuple[Store, AccountStore], tmp_path: Path) -> None:
+    store, _ = world
+    network, paid = store.network.name, store.find("2:1/0")[0]
+    names = {"txid": paid.txid, "output": "0", "network": network}
+    rows = [
+        row("exchange:one", 2, 1, "BTC", 20 * COIN, None, "u1"),
+        row("exchange:one", 3, 0, "BTC", 20 * COIN, "u1", None, type="withdrawal", **names),
+        row("exchange:two", 9, 0, "BTC", 20 * COIN, None, "c7", type="deposit", **names),
+    ]
+    accounts = AccountStore.build(tmp_path / "s", rows, (), {"BTC": Asset(8, "BTC")})
+    joins = [p.join for p in propose([accounts], chains={network: store})]
+    assert {p.amount_out for p in joins} == {20 * COIN}
+    seed = TransferSeed(TransferRef("exchange:one", rows[0].position), 7 * COIN)
+    result = trace_joined([accounts], [seed], "fifo", chains={network: store}, joins=joins, unknown="least")
+    assert [(each.left, each.arrived) for each in result.crossings] == [(7 * COIN, 7 * COIN)] * 2
+    assert result.chains == {}
+    assert result.accounts is not None
+    assert [(leaf.account, leaf.amount) for leaf in result.accounts.leaves if leaf.state == "held"] == [
+        ("c7", 7 * COIN)
+    ]

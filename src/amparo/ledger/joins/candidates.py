@@ -10,6 +10,7 @@ from typing import Final
 
 from amparo.ledger.accounts import Asset, Transfer, TransferRef
 from amparo.ledger.accounts.store import AccountStore
+from amparo.ledger.joins.errors import BookTooLong
 from amparo.ledger.joins.settings import STATEMENT_BOOKS, Settings
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9+]{6,64}")
@@ -69,6 +70,7 @@ class Flows:
 
     @classmethod
     def of(cls, stores: Sequence[AccountStore], settings: Settings) -> "Flows":
+        """Raises BookTooLong."""
         flows = cls()
         for store in stores:
             for name, asset in store.assets.items():
@@ -79,6 +81,8 @@ class Flows:
             for ledger in filter(is_statement, store.ledgers):
                 found = store.transfers(ledger=ledger, limit=None)
                 flows._add(islice(found, settings.most_transfers))
+                if next(found, None) is not None:
+                    raise BookTooLong(ledger=ledger, limit=settings.most_transfers)
         return flows
 
     def _add(self, transfers: Iterable[Transfer]) -> None:

@@ -31,3 +31,16 @@ class CrossingNotConserved(AmparoError):
     code = "L634"
     sentence = gettext_noop("Over the join %(join)s %(left)s units left and %(arrived)s arrived; no result is given.")
     advice = gettext_noop("Report this: it is an error of the program.")
+
+
+class SeedLeavesTheChain(AmparoError):
+    code = "L635"
+    sentence = gettext_noop("The seed %(output)s is an output that a join takes off the chain.")
+    advice = gettext_noop("Begin at the other end of that join, or leave the join out.")
+    exit_code = 2
+
+
+class BookTooLong(AmparoError):
+    code = "L636"
+    sentence = gettext_noop("%(ledger)s has more than %(limit)s transfers, too many to look for joins at once.")
+    advice = gettext_noop("Load a shorter time of it; none is left out silently.")

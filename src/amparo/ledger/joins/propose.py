@@ -27,7 +27,7 @@ def propose(
 ) -> tuple[Proposal, ...]:
     """Candidates for joins between the books of `stores` and the UTXO `chains` (by network name), in order of `out`.
 
-    Raises TooManyProposals instead of leaving any out.
+    Raises TooManyProposals, BookTooLong instead of leaving any out.
     """
     settings = settings or Settings()
     flows = Flows.of(stores, settings)

@@ -22,7 +22,7 @@ from amparo.ledger.accounts.trace import (
     seed_from_dict,
     trace_accounts,
 )
-from amparo.ledger.joins.errors import CrossingNotConserved, StagesDoNotSettle
+from amparo.ledger.joins.errors import CrossingNotConserved, SeedLeavesTheChain, StagesDoNotSettle
 from amparo.ledger.statements.report import StatementNote, StatementReport, notes_on
 from amparo.ledger.store import Store
 from amparo.ledger.trace import Seed, State, StopRules, TraceResult, trace
@@ -160,6 +160,8 @@ class _Run:
     results: dict[str, TraceResult] = field(default_factory=dict)
     accounts: AccountTrace | None = None
     crossings: list[Crossing] = field(default_factory=list)
+    #: What joins carry to outputs that other joins take off the chain again: from one exchange straight to another.
+    direct: dict[OutputRef, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         services = self.chain_stops.services | frozenset(self._deposit_addresses())
@@ -196,11 +198,14 @@ class _Run:
         return found
 
     def _chains(self, base: Mapping[str, tuple[Seed, ...]]) -> None:
-        self.results = {}
+        self.results, self.direct = {}, {}
+        taken = {join.out for join in self.joins}
         carried: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         for crossing in self.crossings:
             into = crossing.join.into
-            if isinstance(into, OutputRef) and crossing.arrived:
+            if isinstance(into, OutputRef) and into in taken:
+                self.direct[into] = self.direct.get(into, 0) + crossing.arrived
+            elif isinstance(into, OutputRef) and crossing.arrived:
                 carried[into.network][f"{into.txid}:{into.vout}"] += crossing.arrived
         for network, store in self.chains.items():
             own = base.get(network, ())
@@ -222,12 +227,22 @@ class _Run:
             out = join.out
             if not isinstance(out, OutputRef) or not isinstance(join.into, TransferRef):
                 continue
-            result = self.results.get(out.network)
-            for row in result.outputs if result is not None else ():
-                if (row.txid, row.vout) == (out.txid, out.vout) and row.tainted and row.state in _ENDS:
-                    left = min(row.tainted, join.amount_out)
-                    found.append(Crossing(join, left, left * join.amount_in // join.amount_out))
+            reached = self.direct.get(out, 0) + self._reached(out)
+            if reached:
+                left = min(reached, join.amount_out)
+                found.append(Crossing(join, left, left * join.amount_in // join.amount_out))
         return found
+
+    def _reached(self, out: OutputRef) -> int:
+        """Traced satoshi that lie on an output. Raises SeedLeavesTheChain."""
+        result = self.results.get(out.network)
+        for row in result.outputs if result is not None else ():
+            if (row.txid, row.vout) != (out.txid, out.vout) or not row.tainted:
+                continue
+            if row.state not in _ENDS:
+                raise SeedLeavesTheChain(output=row.ref)
+            return row.tainted
+        return 0
 
     def _accounts(self, seeds: tuple[_AccountSeed, ...], carried: Sequence[Crossing]) -> None:
         claims: dict[TransferRef, int] = defaultdict(int)
@@ -270,9 +285,10 @@ class _Run:
             arrived = crossing.left * join.amount_in // join.amount_out
             if arrived != crossing.arrived or crossing.arrived > join.amount_in:
                 raise CrossingNotConserved(join=str(join.out), left=crossing.left, arrived=crossing.arrived)
-            if isinstance(join.into, OutputRef) and crossing.arrived and join.into.network in self.chains:
-                rows = self.results[join.into.network].outputs
-                claims = [row.claim or 0 for row in rows if (row.txid, row.vout) == (join.into.txid, join.into.vout)]
+            into = join.into
+            if isinstance(into, OutputRef) and into not in self.direct and into.network in self.chains:
+                rows = self.results[into.network].outputs if into.network in self.results else ()
+                claims = [row.claim or 0 for row in rows if (row.txid, row.vout) == (into.txid, into.vout)]
                 if sum(claims) < crossing.arrived:
                     raise CrossingNotConserved(join=str(join.out), left=crossing.left, arrived=sum(claims))
 
