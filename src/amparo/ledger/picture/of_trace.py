@@ -11,7 +11,6 @@ BITCOIN: Final = Unit("BTC", 8, "satoshi")
 UNITS: Final[Mapping[str, Unit]] = {
     "litecoin": Unit("LTC", 8, "litoshi"),
     "bitcoin-cash": Unit("BCH", 8, "satoshi"),
-    "bitcoincash": Unit("BCH", 8, "satoshi"),
     "dogecoin": Unit("DOGE", 8, "koinu"),
 }
 

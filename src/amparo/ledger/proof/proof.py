@@ -70,7 +70,7 @@ class Proof:
 
     def _mined(self, header: bytes) -> Header:
         network = BY_NAME.get(self.network)
-        if len(header) != HEADER_SIZE or network is None:
+        if len(header) != HEADER_SIZE or network is None or network.is_relative:
             raise ProofBroken(txid=self.txid, why="has no header of a known network")
         read = read_header(header)
         if read.bits & 0x800000 or not read.is_mined_for(network.easiest):
