@@ -7,7 +7,22 @@ Nothing here says who owns or controls an address.
 from amparo.ledger.addresses import NETWORKS, normal, parse, render
 from amparo.ledger.extract import extract
 from amparo.ledger.load import append, load, rollback
-from amparo.ledger.picture import FLOW_WORDS, flow_svg
+from amparo.ledger.picture import (
+    FLOW_WORDS,
+    Flow,
+    Look,
+    anchor,
+    detail,
+    draw_flow,
+    flow_of,
+    flow_of_accounts,
+    flow_of_joined,
+    flow_svg,
+    overview,
+    page_svg,
+    pages,
+    row_anchor,
+)
 from amparo.ledger.proof import Proof, SourceBlocks, bundle_proofs, merkle_proof, merkle_proofs, proof_path
 from amparo.ledger.raw import read_raw
 from amparo.ledger.sources import SOURCES
@@ -82,7 +97,9 @@ __all__ = [
     "BlockRow",
     "Comparison",
     "Conflict",
+    "Flow",
     "LoadReport",
+    "Look",
     "Marks",
     "Note",
     "OutputRow",
@@ -105,11 +122,17 @@ __all__ = [
     "TraceStep",
     "TxRow",
     "Work",
+    "anchor",
     "append",
     "bundle_proofs",
     "coins",
     "compare",
+    "detail",
+    "draw_flow",
     "extract",
+    "flow_of",
+    "flow_of_accounts",
+    "flow_of_joined",
     "flow_svg",
     "form_of",
     "is_nobodys",
@@ -117,7 +140,10 @@ __all__ = [
     "merkle_proof",
     "merkle_proofs",
     "normal",
+    "overview",
     "own_pack",
+    "page_svg",
+    "pages",
     "parse",
     "path_between",
     "peel",
@@ -130,6 +156,7 @@ __all__ = [
     "rerun_trace",
     "rerun_trace_back",
     "rollback",
+    "row_anchor",
     "trace",
     "trace_back",
     "worklist",
