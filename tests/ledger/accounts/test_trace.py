@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.reference import accounts as reference
 
+from amparo.bundle import TOOLS
+from amparo.bundle.errors import InputNotGiven
 from amparo.ledger.accounts import (
     ACCOUNT_RULES,
     Account,
@@ -91,6 +93,16 @@ def test_a_result_reads_back_and_runs_again(store):
     assert found.recipe.tool == "ledger.trace-accounts"
     assert found.inputs == {"accounts:0": store.data_digest}
     assert found.parameters["stops"]["services"] == [["bank", "shop"]]
+
+
+def test_a_bundles_recipe_runs_again_over_several_stores(tmp_path):
+    stores = books(tmp_path)
+    passage = join(at(2), at(1, ledger="mobile"), 80, 80)
+    recipe = trace_accounts(stores, [seed(1)], "lifo", joins=[passage]).recipe
+    given_stores = {name: next(s.folder for s in stores if s.data_digest == sha) for name, sha in recipe.inputs.items()}
+    assert TOOLS["ledger.trace-accounts"].rerun(recipe, given_stores) == recipe.output
+    with pytest.raises(InputNotGiven, match="accounts:1"):
+        TOOLS["ledger.trace-accounts"].rerun(recipe, {"accounts:0": stores[0].folder})
 
 
 def test_units_that_arrive_where_they_are_claimed_are_absorbed(store):

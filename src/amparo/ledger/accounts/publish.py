@@ -2,11 +2,13 @@
 
 import hashlib
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import duckdb
 import pyarrow as pa
@@ -20,6 +22,8 @@ from amparo.ledger.accounts.layout import ARRAYS
 from amparo.ledger.accounts.manifest import Manifest
 from amparo.ledger.accounts.staging import Staging
 from amparo.ledger.accounts.transfer import Transfer
+
+_GENERATION: Final = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +91,13 @@ def _manifest(work: Path, made: Made, old: Manifest | None, new: Input) -> Manif
 
 def _drop_other_generations(folder: Path, keep: str) -> None:
     for path in folder.iterdir():
-        if path.is_dir() and path.name != keep and len(path.name) == len(keep):
+        if path.name != keep and _GENERATION.fullmatch(path.name) and _is_ours(path):
             shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a folder holds a generation, or what a build that was killed left of one."""
+    return any((path / name).is_file() for name in ("purse.arrow", "transfer.part.parquet"))
 
 
 def file_sha256(path: Path) -> str:
