@@ -278,6 +278,13 @@ def test_other_words_and_right_to_left(joined):
     assert ElementTree.fromstring(svg).get("direction") == "rtl"
 
 
+def test_amounts_keep_their_order_from_right_to_left():
+    svg = draw_flow(fold_peels(made.peel_row(9)), Look("x", direction="rtl"))
+    lines = [each for each in ElementTree.fromstring(svg).iter(f"{SVG}text") if "BTC" in "".join(each.itertext())]
+    assert len(lines) > 10
+    assert {each.get("direction") for each in lines} == {"ltr"}
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(st.integers(-500, 500), st.integers(1, 90)), min_size=1, max_size=30))
 def test_fitting_keeps_order_and_room_and_leaves_free_places_alone(rows):

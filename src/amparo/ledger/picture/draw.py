@@ -11,6 +11,7 @@ from amparo.ledger.picture.shapes import Shapes
 from amparo.ledger.picture.text import short, xml
 
 ROW: Final = 18
+PAYMENT: Final = "– "
 PAYMENTS_WRITTEN: Final = 60  # of all peel rows under a picture
 
 
@@ -36,7 +37,7 @@ class Drawing:
             *(part for spot in self.layout.spots.values() for part in self.shapes.node(spot, self.pen)),
             *self.legend(self.layout.height + 28),
             *(
-                self.pen.text(MARGIN, self.layout.height + 60 + ROW * number, line, room=400)
+                under_line(self.pen, MARGIN, self.layout.height + 60 + ROW * number, line)
                 for number, line in enumerate(under)
             ),
             "</svg>",
@@ -91,6 +92,11 @@ class Drawing:
         yield from payments(self.flow, self.look)
 
 
+def under_line(pen: Pen, x: int, y: int, line: str) -> str:
+    """A line below a picture. Payments are mostly references and amounts: they run as those do."""
+    return pen.text(x, y, line, room=400, number=line.startswith(PAYMENT))
+
+
 def hop_heads(flow: Flow, look: Look) -> dict[int, str]:
     """Column -> which hops stand in it, for columns of places."""
     hops: dict[int, set[int]] = {}
@@ -114,10 +120,10 @@ def payments(flow: Flow, look: Look) -> Iterator[str]:
         yield f"{node.hops} {look.word('peel')} {node.key.partition(':')[2]} – {node.ref}:"
         for each in node.members:
             if written == PAYMENTS_WRITTEN:
-                yield f"– + {sum(len(row.members) for row in flow.nodes if row.hops) - written}"
+                yield f"{PAYMENT}+ {sum(len(row.members) for row in flow.nodes if row.hops) - written}"
                 return
             written += 1
-            yield f"– {look.word('hop')} {each.hop} · {payment(flow, each)}"
+            yield f"{PAYMENT}{look.word('hop')} {each.hop} · {payment(flow, each)}"
 
 
 def payment(flow: Flow, node: Node) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from textwrap import wrap
 from typing import Final, NamedTuple
 
-from amparo.ledger.picture.draw import ROW, Drawing, frame, hop_heads, legend
+from amparo.ledger.picture.draw import ROW, Drawing, frame, hop_heads, legend, under_line
 from amparo.ledger.picture.flow import sizes_for
 from amparo.ledger.picture.layout import HEAD, Layout, Route, Spot
 from amparo.ledger.picture.look import Look, Pen
@@ -49,9 +49,7 @@ def _last(drawing: Drawing, size: tuple[int, int]) -> Iterator[str]:
     for start in range(0, len(lines), rows):
         parts = frame(drawing.look, *size, (0, 0, *size), drawing.totals()[0])
         parts.append(pen.text(24, 30, drawing.look.title, "title", room=100))
-        parts += (
-            pen.text(24, HEAD + ROW * row, line, room=400) for row, line in enumerate(lines[start : start + rows])
-        )
+        parts += (under_line(pen, 24, HEAD + ROW * row, line) for row, line in enumerate(lines[start : start + rows]))
         yield "\n".join([*parts, "</svg>"]) + "\n"
 
 

@@ -124,7 +124,8 @@ class Shapes:
         kind = "head" if peel else "amount" if len(first) <= (spot.width - 16) // 9 else "long"
         yield pen.text(spot.x + 10, spot.y + TOP, first, kind, number=not peel)
         for number, line in enumerate(self.lines(node)):
-            yield pen.text(spot.x + 10, spot.y + TOP + 18 + LINE * number, line, "minor", room=room)
+            units = peel and number > 0  # an amount alone keeps its order in every language
+            yield pen.text(spot.x + 10, spot.y + TOP + 18 + LINE * number, line, "minor", room=room, number=units)
 
     def bar(self, spot: Spot, pen: Pen) -> Iterator[str]:
         node, unit = spot.node, self.flow.unit(spot.node.asset)
