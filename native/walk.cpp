@@ -138,8 +138,12 @@ Stop Walk::stop_before(std::uint32_t tx, std::uint32_t at) const {
 
 void Walk::wait(std::uint32_t tx, std::uint32_t at) {
     reached.rows[at].state = static_cast<std::uint8_t>(State::waiting);
-    // Its rows will be wanted: have them brought while others are worked on.
-    const std::uint64_t in = chain.first_in[tx], out = chain.first_out[tx];
+    // Its rows will be wanted: have them brought while others are worked on, first where they are, then they themselves.
+    __builtin_prefetch(chain.first_in + tx);
+    __builtin_prefetch(chain.first_out + tx);
+    std::uint32_t &slot = soon_[turn_++ % soon_.size()];
+    const std::uint64_t in = chain.first_in[slot], out = chain.first_out[slot];
+    slot = tx;
     if (in < chain.inputs) __builtin_prefetch(chain.prev_out + in);
     if (out < chain.outputs) {
         __builtin_prefetch(chain.value + out);

@@ -178,6 +178,9 @@ class Walk {
     Stops stops_;
     const bool backward_;
     RisingQueue waiting_;
+    // The transactions that were last told to wait: by the time one is overwritten, its first rows are at hand.
+    std::array<std::uint32_t, 16> soon_{};
+    std::size_t turn_ = 0;
     std::vector<std::uint32_t> group_;
     std::uint32_t group_hop_ = 0;
     std::int64_t group_amount_ = 0;
