@@ -17,8 +17,10 @@ from amparo.ledger.store.layout import ALL_ARRAYS
 
 CHUNK: Final = 1 << 18  # rows of transactions, outputs or inputs at a time
 #: Rows at a time where each may touch another place of a mapped file: the kernel maps 64 KiB for each of them, so
-#: that this bounds what is mapped before `release` (some 4 GiB at worst; it is the files' own cache, not ours).
+#: that this bounds what is mapped beyond MAPPED before `release` looks again (some 4 GiB at the very worst).
 CHUNK_FAR: Final = 1 << 16
+MAPPED: Final = 4 << 30  # bytes; the files' own cache, which the system takes back when it wants
+_STATM: Final = Path("/proc/self/statm")
 
 
 class Folder:
@@ -73,11 +75,18 @@ def map_rows(path: Path, name: str, rows: int | None, mode: Any = "r") -> npt.ND
 
 
 def release(*arrays: npt.NDArray[Any]) -> None:
-    """Let go of the mapped pages in memory; they stay in the file and are mapped again when needed."""
+    """Let go of mapped pages once this process holds many; they stay in the file and are mapped again when needed."""
+    if _mapped() < MAPPED:
+        return
     for array in arrays:
         mapping = getattr(array, "_mmap", None)
         if mapping is not None:
             mapping.madvise(mmap.MADV_DONTNEED)
+
+
+def _mapped() -> int:
+    """Bytes of files that are mapped into this process and in memory."""
+    return int(_STATM.read_bytes().split()[2]) * mmap.PAGESIZE
 
 
 def spans(start: int, stop: int, size: int = CHUNK) -> Iterator[tuple[int, int]]:
