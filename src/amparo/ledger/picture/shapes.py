@@ -67,9 +67,15 @@ class Shapes:
     def peel_lines(self, node: Node) -> list[str]:
         paid = sum(each.amount for each in node.members)
         largest = sorted(node.members, key=lambda each: -each.amount)[:PAYMENTS_INSIDE]
-        lines = [f"{len(node.members)} {self.look.word('payments')}", self.amount(node, paid)]
+        many = f"{len(node.members)} {self.look.word('payments')}"
+
+        def number(each: Node) -> str:
+            """The amount without its unit: the box is narrow, and an amount is never cut."""
+            return self.amount(each, each.amount).partition(" ")[0]
+
+        lines = [many, self.amount(node, paid).partition(" ")[0]]
         more = len(node.members) - len(largest)
-        return [*lines, *(f"· {self.amount(node, each.amount)}" for each in largest), *([f"· +{more}"] if more else [])]
+        return [*lines, *(f"· {number(each)}" for each in largest), *([f"· +{more}"] if more else [])]
 
     def amount(self, node: Node, units: int) -> str:
         return self.flow.unit(node.asset).text(units)
