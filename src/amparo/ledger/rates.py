@@ -85,6 +85,12 @@ class Rates:
         """(asset, fiat) that the file has prices of."""
         return tuple(sorted(self._prices))
 
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first and the last day with a price."""
+        every = [price.day for prices in self._prices.values() for price in prices]
+        return min(every), max(every)
+
     def value(
         self, amount: int, decimals: int, asset: str, fiat: str, day: date, *, days_back: int = DAYS_BACK
     ) -> FiatValue | NoRate:

@@ -141,3 +141,9 @@ class PoisonNeedsLimit(AmparoError):
     code = "W823"
     sentence = gettext_noop("The rule poison reaches every account in the end.")
     advice = gettext_noop("Give a limit of hops or a last day with it.")
+
+
+class RatesThere(AmparoError):
+    code = "W824"
+    sentence = gettext_noop("This file of rates was imported before, so “%(name)s” was not added.")
+    advice = gettext_noop("Nothing to do: its rates are used already.")

@@ -38,6 +38,16 @@ class TagForm(forms.Form):
     source = forms.CharField(label=_("Who published it, for a list of addresses"), max_length=200, required=False)
 
 
+class RatesForm(forms.Form):
+    file = forms.FileField(
+        label=_("File of rates"),
+        help_text=_("Columns day, asset, fiat, price and source; or the ECB's eurofxref-hist.csv."),
+    )
+    name = forms.CharField(label=_("What to call it"), max_length=120)
+    source = forms.CharField(label=_("Who published it"), max_length=200)
+    fiat = forms.CharField(label=_("Value amounts in"), max_length=12, help_text=_("A currency, for example EUR."))
+
+
 class OwnTagForm(forms.Form):
     address = forms.CharField(label=_("Address"), max_length=120)
     currency = forms.CharField(label=_("Currency"), max_length=12, initial="BTC")

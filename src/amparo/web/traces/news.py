@@ -19,3 +19,5 @@ EDGE_HELD = declare("edge.held", gettext_noop("held a transaction back from join
 EDGE_RELEASED = declare("edge.released", gettext_noop("let a transaction join addresses again"))
 BOOK_READ = declare("book.read", gettext_noop("read a statement into a book of accounts"), custody=True)
 JOIN_DECIDED = declare("join.decided", gettext_noop("decided about a join between two books"), custody=True)
+RATES_IMPORTED = declare("rates.imported", gettext_noop("imported a file of rates"))
+WORKLIST_EXPORTED = declare("worklist.exported", gettext_noop("exported a list of services to ask"), custody=True)

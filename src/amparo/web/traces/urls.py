@@ -1,6 +1,6 @@
 from django.urls import path
 
-from amparo.web.traces.views import books, chains, entities, joins, own_tags, tags, traces
+from amparo.web.traces.views import books, chains, entities, joins, own_tags, tags, traces, worklist
 
 app_name = "traces"
 urlpatterns = [
@@ -33,5 +33,10 @@ urlpatterns = [
     path("<uuid:pk>/", traces.trace, name="trace"),
     path("<uuid:pk>/marks/", traces.mark, name="mark"),
     path("<uuid:pk>/marks/<uuid:mark_id>/remove/", traces.unmark, name="unmark"),
+    path("<uuid:pk>/<slug:rule>/worklist/", worklist.worklist, name="worklist"),
+    path("<uuid:pk>/<slug:rule>/worklist.csv", worklist.export, name="export-worklist"),
+    path("chains/<uuid:pk>/peel/", worklist.peel_chain, name="peel"),
+    path("chains/<uuid:pk>/path/", worklist.path, name="path"),
+    path("rates/import/", worklist.import_rates, name="rates"),
     path("<uuid:pk>/<slug:rule>.csv", traces.export, name="export"),
 ]

@@ -11,6 +11,8 @@ from amparo.web.audit.actions import record
 from amparo.web.traces import news
 from amparo.web.traces.models import TraceResult
 from amparo.web.traces.picture import ACCOUNTS
+from amparo.web.traces.worklist import COLUMNS as WORKLIST
+from amparo.web.traces.worklist import parties, rows_of
 
 COLUMNS: Final = (
     "hop",
@@ -84,3 +86,20 @@ def _line(cells: Sequence[object]) -> str:
     line = io.StringIO()
     csv.writer(line, lineterminator="\r\n").writerow(cells)
     return line.getvalue()
+
+
+def export_worklist(*, actor: Person, found: TraceResult) -> Iterator[str]:
+    """Record the export, then return whom to ask about what, as CSV lines. Raises NotAllowed."""
+    require(actor, "traces.see")
+    case = found.trace.case
+    record(
+        news.WORKLIST_EXPORTED,
+        actor=actor.actor,
+        agency_id=case.agency_id,
+        case_id=case.pk,
+        object=f"trace:{found.trace_id}",
+        auth=found.trace.authorisations,
+        facts={"number": found.trace.number, "rule": found.rule},
+    )
+    rows = [WORKLIST, *rows_of(parties(found))]
+    return (_line([_plain(cell) for cell in row]) for row in rows)

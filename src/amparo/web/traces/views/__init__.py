@@ -1,5 +1,5 @@
 """Pages, one module a subject."""
 
-from amparo.web.traces.views import books, chains, entities, joins, own_tags, tags, traces
+from amparo.web.traces.views import books, chains, entities, joins, own_tags, tags, traces, worklist
 
-__all__ = ["books", "chains", "entities", "joins", "own_tags", "tags", "traces"]
+__all__ = ["books", "chains", "entities", "joins", "own_tags", "tags", "traces", "worklist"]

@@ -18,7 +18,7 @@ from amparo.web.common.home import folder
 from amparo.web.common.uploads import kept
 from amparo.web.traces import actions, forms
 from amparo.web.traces.entities import alarms_of, entities_of, shape_words
-from amparo.web.traces.models import ChainWindow, HeldEdge, TagPack
+from amparo.web.traces.models import ChainWindow, HeldEdge, RateFile, TagPack
 from amparo.web.traces.tags import tagged_actors
 
 
@@ -28,6 +28,7 @@ def chains(request: HttpRequest) -> HttpResponse:
     context = {
         "chains": ChainWindow.of(request.user.agency),
         "packs": TagPack.objects.all(),
+        "rate_files": RateFile.objects.all(),
         "may_run": request.user.may("traces.run"),
     }
     return render(request, "traces/chains.html", context)

@@ -61,7 +61,7 @@ def new(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return render(request, "traces/form.html", context, status=400 if form.errors else 200)
 
 
-def _trace_for(request: HttpRequest, pk: UUID) -> Trace:
+def trace_for(request: HttpRequest, pk: UUID) -> Trace:
     require(request.user, "traces.see")
     found = Trace.objects.filter(pk=pk, case__in=cases_of(request.user)).select_related("chain", "case__agency").first()
     if found is None:
@@ -72,7 +72,7 @@ def _trace_for(request: HttpRequest, pk: UUID) -> Trace:
 
 @login_required
 def export(request: HttpRequest, pk: UUID, rule: str) -> StreamingHttpResponse:
-    found = _trace_for(request, pk).results.filter(rule=rule).select_related("trace__case").first()
+    found = trace_for(request, pk).results.filter(rule=rule).select_related("trace__case").first()
     if found is None:
         raise NotFound
     lines = actions.export_outputs(actor=request.user, found=found)
@@ -84,7 +84,7 @@ def export(request: HttpRequest, pk: UUID, rule: str) -> StreamingHttpResponse:
 @login_required
 def trace(request: HttpRequest, pk: UUID) -> HttpResponse:
     """All rules side by side; the one whose rule is in the address is drawn large, with its tables below."""
-    found = _trace_for(request, pk)
+    found = trace_for(request, pk)
     results = list(found.results.all())
     rule = request.GET.get("rule", found.case.preferred_rule)
     chosen = next((each for each in results if each.rule == rule), results[0] if results else None)
@@ -116,7 +116,7 @@ def trace(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def mark(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Put a highlight or a note on a step."""
-    found = _trace_for(request, pk)
+    found = trace_for(request, pk)
     kind = request.POST.get("kind", "")
     try:
         actions.add_mark(
@@ -134,7 +134,7 @@ def mark(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def unmark(request: HttpRequest, pk: UUID, mark_id: UUID) -> HttpResponse:
-    found = _trace_for(request, pk)
+    found = trace_for(request, pk)
     made = found.marks.filter(pk=mark_id).select_related("trace__case").first()
     if made is None:
         raise NotFound
