@@ -280,7 +280,8 @@ def test_other_words_and_right_to_left(joined):
 
 def test_amounts_keep_their_order_from_right_to_left():
     svg = draw_flow(fold_peels(made.peel_row(9)), Look("x", direction="rtl"))
-    lines = [each for each in ElementTree.fromstring(svg).iter(f"{SVG}text") if re.search(r"\d\.\d{8}", "".join(each.itertext()))]
+    found = ElementTree.fromstring(svg).iter(f"{SVG}text")
+    lines = [each for each in found if re.search(r"\d\.\d{8}", "".join(each.itertext()))]
     assert len(lines) > 10
     assert {each.get("direction") for each in lines} == {"ltr"}
 
