@@ -180,15 +180,19 @@ bool joinmarket(const Tx &tx) {
 
 // Our own, for rounds that miss every named shape by a little: a crowd of payers, one amount for at least five
 // addresses and an eighth of all outputs, and no more of them than payers. Whole thousands are what people pay out.
+// Or twenty payers, at least eight amounts that repeat and none that stands alone: Wasabi 2 without any change.
 bool equal(const Tx &tx) {
     if (!crowd(tx, 10)) return false;
-    std::size_t n = 0;
+    std::size_t n = 0, values = 0, alone = 0;
     for (std::size_t i = 0; i < tx.n_out;) {
         std::size_t j = i;
         while (j < tx.n_out && tx.out[j] == tx.out[i]) ++j;
         if (tx.out[i] > 2730 && tx.out[i] % 1000) n = std::max(n, j - i);
+        if (j - i >= 2) ++values;
+        else ++alone;
         i = j;
     }
+    if (tx.n_in >= 20 && values >= 8 && alone == 0) return true;
     return n >= 5 && n <= tx.scripts && 8 * n >= tx.n_out;
 }
 

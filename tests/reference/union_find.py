@@ -101,7 +101,8 @@ def shapes(inputs, outputs, exchanges=()):
     if n >= n_out / 2 and 3 <= n <= len(scripts) and distinct and n != n_out and lean:
         named.add("joinmarket")
     n = max((c for v, c in counts.items() if v > 2730 and v % 1000), default=0)
-    if crowd and n_in >= 10 and 5 <= n <= len(scripts) and n * 8 >= n_out:
+    no_change = n_in >= 20 and len(counts) >= 8 and min(counts.values()) >= 2
+    if crowd and n_in >= 10 and (no_change or (5 <= n <= len(scripts) and n * 8 >= n_out)):
         named.add("equal-outputs")
     pairs = [v for v, c in counts.items() if c == 2]
     if n_out in (3, 4) and n_in >= 2 and distinct and len(pairs) == 1 and pairs[0] >= 5000:

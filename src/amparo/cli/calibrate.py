@@ -18,7 +18,7 @@ PATH = click.Path(path_type=Path, exists=True)
 
 
 @click.command("calibrate")
-@click.option("--seed", "seeds", default=(11, 12, 13), help="Seed of an economy to measure on (repeatable).", **SEEDS)
+@click.option("--seed", "seeds", default=(21, 22, 23), help="Seed of an economy to measure on (repeatable).", **SEEDS)
 @click.option("--learn", default=(1, 2, 3), help="Seed of an economy to learn confidences on (repeatable).", **SEEDS)
 @click.option("--transactions", default=30_000, show_default=True, help="Transactions of each economy.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also write the table into this file.")

@@ -72,6 +72,16 @@ def test_a_round_that_just_misses_a_named_shape():
     assert shapes(many(10, 11_000_000), [*many(5, 123_457, 20), *others], exchanges=[3]) == {"exchange"}
 
 
+def test_a_round_in_which_every_amount_repeats():
+    """Wasabi 2 without any change: twenty payers, eight amounts, each at least twice."""
+    payers = many(20, 9_000_000)
+    pairs = [(100 + number, 5000 * 2 ** (number // 2)) for number in range(16)]
+    assert shapes(payers, pairs) == {"equal-outputs"}
+    assert shapes(payers[:19], pairs) == set()
+    assert shapes(payers, pairs[:14]) == set()
+    assert shapes(payers, [*pairs, (300, 77_777)]) == {"wasabi-2.0"}  # with change it has the named shape
+
+
 def test_whirlpool():
     mix = [*many(3, 1_000_000), (3, 1_000_500), (4, 1_002_000)]
     assert "whirlpool" in shapes(mix, many(5, 1_000_000, 10))
