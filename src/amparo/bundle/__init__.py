@@ -3,6 +3,7 @@
 `verifier/verify.py` is the stand-alone verifier that goes into every bundle.
 """
 
+from amparo.bundle.annex import Cell, Grid, Section, Words
 from amparo.bundle.build import VERIFIER, BundleReport, build_bundle
 from amparo.bundle.content import (
     RESTRICTED,
@@ -15,6 +16,7 @@ from amparo.bundle.content import (
     KeyFacts,
     State,
 )
+from amparo.bundle.files import result_path
 from amparo.bundle.notes import NOTES
 from amparo.bundle.pack import pack
 from amparo.bundle.tools import TOOLS, Rerun, recipes_in, rerun
@@ -30,19 +32,24 @@ __all__ = [
     "AuthorisationFacts",
     "BundleContent",
     "BundleReport",
+    "Cell",
     "CompletenessRow",
     "CustodyLog",
     "ExhibitFacts",
+    "Grid",
     "IssuedFinding",
     "KeyFacts",
     "Problem",
     "Rerun",
+    "Section",
     "State",
     "VerifyReport",
+    "Words",
     "build_bundle",
     "own_translate",
     "pack",
     "recipes_in",
     "rerun",
+    "result_path",
     "verify",
 ]

@@ -10,7 +10,7 @@ from amparo.bundle.content import RESTRICTED, BundleContent, CompletenessRow, Ke
 from amparo.bundle.errors import CitedItemMissing, ContentWrong, IncludedFileWrong, RestrictedLeak, SignerUnknown
 from amparo.bundle.names import check_name, collision_key
 from amparo.bundle.pictures import check_picture
-from amparo.bundle.render import parts_of
+from amparo.bundle.render import fill, parts_of
 from amparo.bundle.words import LANGUAGES
 
 FOLDER_OF: Final = {State.INCLUDED: ("exhibits/", "proofs/"), State.THUMBNAIL_ONLY: ("thumbs/",)}
@@ -33,6 +33,9 @@ def check_content(content: BundleContent) -> None:
     for digest, table in content.known_errors.items():
         if canonical_digest(table) != digest:
             raise ContentWrong(why=f"the known error {digest!a} is not the one of that digest")
+    for digest, result in content.results.items():
+        if canonical_digest(result) != digest:
+            raise ContentWrong(why=f"the result {digest!a} is not the one of that digest")
 
 
 def _unique(what: str, values: Iterable[str]) -> None:
@@ -51,6 +54,8 @@ def _check_sentences(content: BundleContent) -> None:
         errors = (finding.known_error,) if finding.known_error else ()
         for statement in (finding.claim, *finding.supports, *finding.against, *errors):
             parts_of(statement, lambda _, words: words, "en")
+        for words in (each for section in each.sections for each in section.words()):
+            fill(*words)
 
 
 def _check_pictures(content: BundleContent) -> None:
@@ -58,6 +63,7 @@ def _check_pictures(content: BundleContent) -> None:
         check_name(f"{name}.svg")
         check_picture(name, svg)
     shown = {each.picture for each in content.findings if each.picture} | set(content.picture_refs)
+    shown |= {sheet for each in content.findings for sheet in each.sheets}
     for name in sorted(shown - set(content.pictures)):
         raise ContentWrong(why=f"the picture {name!a} is not there")
 

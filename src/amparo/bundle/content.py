@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from amparo.base import Blob, Recipe, iso_ms
+from amparo.bundle.annex import Section
 from amparo.custody import Checkpoint, key_id
 from amparo.findings import Finding, Statement
 
@@ -22,12 +23,17 @@ RESTRICTED = "restricted"  # the ground that nothing overrides: the item leaves 
 
 @dataclass(frozen=True, slots=True)
 class IssuedFinding:
-    """A finding with who states it and who reviewed it. `picture` is a name in BundleContent.pictures."""
+    """A finding with who states it and who reviewed it. `picture` is a name in BundleContent.pictures.
+
+    `sections`: what the report says of it beyond its sentence. `sheets`: pictures that are printed on a page each.
+    """
 
     finding: Finding
     author: str
     reviewers: tuple[str, ...] = ()
     picture: str | None = None
+    sections: tuple[Section, ...] = ()
+    sheets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +156,8 @@ class BundleContent:
     `files`: path below data/ -> bytes of included items and thumbnails. `pictures`: name -> SVG text; one called
     "NAME.ar" takes the place of NAME in the report of that language.
     `picture_refs`: picture -> references that its nodes cite. `recipes`: further ones beside those of the
-    findings. `known_errors`: digest -> measurement of a tool's error, which a finding names. `notes`: statements about
-    how the unit works, such as relaxed four-eyes rules (notes.NOTES).
+    findings. `known_errors`: digest -> measurement of a tool's error, which a finding names. `results`: digest -> the
+    whole result of a recipe. `notes`: statements about how the unit works, such as relaxed four-eyes rules (notes.NOTES).
     `action_words`: action name -> human sentence (English; it is translated like every other word).
     """
 
@@ -170,6 +176,7 @@ class BundleContent:
     picture_refs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     recipes: tuple[Recipe, ...] = ()
     known_errors: Mapping[str, Any] = field(default_factory=dict)
+    results: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[Statement, ...] = ()
     action_words: Mapping[str, str] = field(default_factory=dict)
     exercise: bool = False

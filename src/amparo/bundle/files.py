@@ -38,8 +38,8 @@ def _finding(each: IssuedFinding, languages: Sequence[str], translate: Translate
 
 
 def write_facts(data: Path, content: BundleContent, rows: Sequence[CompletenessRow], at: datetime) -> None:
-    """Write case.json, completeness.json, keys.json, authorisations.json, exhibits.json, recipes, known errors and
-    pictures."""
+    """Write case.json, completeness.json, keys.json, authorisations.json, exhibits.json, recipes, known errors,
+    results and pictures."""
     write_json(data / "case.json", _case(content, at))
     pictures = {name: list(refs) for name, refs in content.picture_refs.items()}
     listed = [row.as_dict() for row in rows]
@@ -53,8 +53,15 @@ def write_facts(data: Path, content: BundleContent, rows: Sequence[CompletenessR
     for digest, table in content.known_errors.items():
         # As it is digested, without a line's end: the file's own SHA-256 is the one that a finding names.
         write(data / "known-errors" / f"{digest[:16]}.json", canonical(table))
+    for digest, result in content.results.items():
+        write(data / result_path(digest), canonical(result))
     for name, svg in content.pictures.items():
         write(data / "pictures" / f"{name}.svg", svg)
+
+
+def result_path(digest: str) -> str:
+    """Where the result with that digest stands, below data/. The file's own SHA-256 is the digest."""
+    return f"results/{digest[:16]}.json"
 
 
 def _case(content: BundleContent, at: datetime) -> dict[str, Any]:

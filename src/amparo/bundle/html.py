@@ -78,7 +78,8 @@ def _finding(each: Mapping[str, Any], labels: Mapping[str, str], pictures: Mappi
             f'<p class="claim">{_say(each["claim"])}</p>',
             f"<p>{escape(labels['level'])}: {escape(each['level'])}</p>",
             *(_placeholder(hidden) for hidden in each["placeholders"]),
-            _picture(each, pictures),
+            *(_picture(name, each, pictures) for name in (each["picture"], *each["sheets"]) if name is not None),
+            *(_section(part) for part in each["sections"]),
             f"<h3>{escape(labels['how'])}</h3>\n{how}",
             f"<h3>{escape(labels['supports'])}</h3>\n{_bullets(each['supports'])}",
             f"<h3>{escape(labels['against'])}</h3>\n{_bullets(each['against'])}",
@@ -98,10 +99,34 @@ def _placeholder(hidden: Mapping[str, Any]) -> str:
     )
 
 
-def _picture(each: Mapping[str, Any], pictures: Mapping[str, str]) -> str:
-    if each["picture"] is None:
-        return ""
-    data = base64.b64encode(pictures[each["picture"]].encode()).decode()
+def _section(part: Mapping[str, Any]) -> str:
+    pairs = "".join(
+        f'<tr><th scope="row">{escape(label)}</th><td>{_say(said)}</td></tr>' for label, said in part["pairs"]
+    )
+    lines = [f"<table>{pairs}</table>" if pairs else "", _bullets(part["lines"]) if part["lines"] else ""]
+    if part["table"] is not None:
+        lines.append(_said_table(part["table"]))
+    return "\n".join([f"<h3>{escape(part['title'])}</h3>", *lines, *(f"<p>{_say(each)}</p>" for each in part["after"])])
+
+
+def _said_table(table: Mapping[str, Any]) -> str:
+    """A table whose cells are sentences."""
+    head = "".join(f'<th scope="col">{escape(label)}</th>' for label in table["head"])
+    rows = "".join(
+        "<tr>"
+        + "".join(f"<td>{_code(cell) if n in table['mono'] else _say(cell)}</td>" for n, cell in enumerate(row))
+        + "</tr>"
+        for row in table["rows"]
+    )
+    return f'<div class="wide" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+
+
+def _code(sentence: list[list[Any]]) -> str:
+    return f"<code>{escape(''.join(text for text, _ in sentence))}</code>"
+
+
+def _picture(name: str, each: Mapping[str, Any], pictures: Mapping[str, str]) -> str:
+    data = base64.b64encode(pictures[name].encode()).decode()
     alt = escape("".join(text for text, _ in each["claim"]))
     return f'<p class="picture" tabindex="0"><img src="data:image/svg+xml;base64,{data}" alt="{alt}"></p>'
 

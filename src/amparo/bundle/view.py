@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from amparo.base import Recipe, canonical, iso_ms, visible
+from amparo.bundle.annex import section_view
 from amparo.bundle.content import (
     RESTRICTED,
     BundleContent,
@@ -109,7 +110,11 @@ def report_view(content: BundleContent, facts: ReportFacts, language: str, trans
         "verify": _verify(facts, speaker),
         "notes": [speaker.state(note) for note in content.notes],
         "findings": [
-            {**_finding(each, n, facts, speaker), "picture": _picture(content.pictures, each.picture, language)}
+            {
+                **_finding(each, n, facts, speaker),
+                "picture": _picture(content.pictures, each.picture, language),
+                "sheets": [_picture(content.pictures, sheet, language) for sheet in each.sheets],
+            }
             for n, each in enumerate(content.findings, start=1)
         ],
         "exhibits": _exhibits(content, speaker),
@@ -192,6 +197,7 @@ def _finding(each: IssuedFinding, number: int, facts: ReportFacts, speaker: Spea
         "author": visible(each.author),
         "reviewers": [visible(name) for name in each.reviewers],
         "not_reviewed": speaker.say("not_reviewed"),
+        "sections": [section_view(part, speaker.translate, speaker.language) for part in each.sections],
         "placeholders": [
             {"ref": visible(ref), "words": speaker.say("placeholder"), "sha256": hidden[ref].sha256 or "-"}
             for ref in finding.inputs
