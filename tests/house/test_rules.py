@@ -15,6 +15,11 @@ ONE_FILE = {"bundle/verifier/verify.py"}
 
 #: Places on a picture, measured precision, chances of a made economy: none of these is money.
 WITH_SHARES = ("ledger/picture", "ledger/calibrate", "ledger/clusters")
+#: Seconds to wait for an answer, and sizes of tables that are made a little too large: no money either.
+WITH_SECONDS = (
+    *("ledger/nodes", "ledger/accounts/transport", "ledger/accounts/evm/rpc", "ledger/accounts/tron/grid"),
+    *("ledger/sources/explorer", "ledger/sources/node", "ledger/store/address_index", "ledger/store/keys"),
+)
 
 Rule = Callable[[Module], Iterator[str]]
 
@@ -44,7 +49,7 @@ def built_sentences(module: Module) -> Iterator[str]:
 def floats_in_ledger(module: Module) -> Iterator[str]:
     """Money is an integer in the smallest unit. Pictures may place things with fractions, rates are shares, dice are
     thrown with fractions; amounts may not be fractions."""
-    if not module.path.startswith("ledger/") or module.path.startswith(WITH_SHARES):
+    if not module.path.startswith("ledger/") or module.path.startswith(WITH_SHARES + WITH_SECONDS):
         return
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, float):
@@ -61,7 +66,10 @@ def _is_path(node: ast.BinOp) -> bool:
     return (
         '"' in words
         or "'" in words
-        or any(name in words for name in ("folder", "path", "partial", "store", "MANIFEST", "root", "home"))
+        or any(
+            name in words
+            for name in ("folder", "path", "partial", "store", "MANIFEST", "root", "home", "source", "generation")
+        )
     )
 
 

@@ -86,8 +86,9 @@ def _run(engine: Engine, name: str, out: Path, progress: Progress) -> TransformR
     for done, (table, sql) in enumerate(_STEPS):
         if table == "cluster":
             rounds = _settle(engine, out / "work")
-        engine.write(sql, out / table)
-        engine.table(table, out / table)
+        folder = out.joinpath(table)
+        engine.write(sql, folder)
+        engine.table(table, folder)
         rows[table] = engine.count(table)
         progress(done + 1, len(_STEPS), "tables")
     clusters = int(engine.row("SELECT count(DISTINCT root) FROM cluster")[0])

@@ -14,9 +14,9 @@ from amparo.ledger import TagIndex
 from amparo.ledger import TraceResult as Computed
 from amparo.ledger.rates import FiatValue, Rates
 from amparo.ledger.trace.worklist import Deposit, Work, worklist
-from amparo.web.traces.actions.rates import rates_of
 from amparo.web.traces.models import RateFile, TraceResult
 from amparo.web.traces.picture import is_over_accounts
+from amparo.web.traces.rates import rates_of
 from amparo.web.traces.show import btc
 from amparo.web.traces.show_accounts import AccountView
 from amparo.web.traces.tags import Said, tags_of

@@ -5,25 +5,14 @@ from pathlib import Path
 
 from django.db import transaction
 
-from amparo.ledger.rates import Rates, read_rates
+from amparo.ledger.rates import read_rates
 from amparo.web.accounts.models import Person
 from amparo.web.accounts.permissions import require
 from amparo.web.audit.actions import record
-from amparo.web.common.home import folder
 from amparo.web.traces import news
 from amparo.web.traces.errors import NoGround, RatesThere
 from amparo.web.traces.models import RateFile
-
-
-def rates_folder() -> Path:
-    place = folder("ledger") / "rates"
-    place.mkdir(mode=0o700, exist_ok=True)
-    return place
-
-
-def rates_of(found: RateFile) -> Rates:
-    """The rates of an imported file."""
-    return read_rates(rates_folder() / f"{found.sha256}.csv")
+from amparo.web.traces.rates import place_of
 
 
 @transaction.atomic
@@ -47,7 +36,7 @@ def import_rates(*, actor: Person, path: Path, name: str, source: str, fiat: str
         last_day=last,
         imported_by=actor,
     )
-    shutil.copyfile(path, rates_folder() / f"{read.sha256}.csv")
+    shutil.copyfile(path, place_of(read.sha256))
     record(
         news.RATES_IMPORTED,
         actor=actor.actor,
