@@ -221,3 +221,13 @@ def test_what_an_account_sent_is_a_start_too(bank, lead, case, at_once) -> None:
         )
     (result,) = made.results.all()
     assert all(int(total["left"]) for total in result.totals)
+
+
+def test_a_trace_over_a_doubtful_statement_says_so(read, lead, case, signed_in, at_once) -> None:
+    lines = ("Date,Description,Money Out,Money In,Balance", "03/01/2026,Rent,100.00,,900.00")
+    table = "\n".join([*lines, "04/01/2026,Wage,,500.00,1390.00", ""]).encode()
+    read("statement.csv", "table", data=table, profile="bank-uk", account="12345678", currency="GBP")
+    with at_once():
+        made = actions.start_account_trace(actor=lead, case=case, seed="12345678", rules=["fifo"])
+    page = signed_in(lead).get(f"/traces/{made.pk}/").content.decode()
+    assert "the running balance does not add up" in page

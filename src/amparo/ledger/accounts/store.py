@@ -64,7 +64,7 @@ class AccountStore:
         `sources` names the files or nodes (with their digests) it was made from. Raises L5xx errors that name the
         transfer; then `folder` is as it was before.
         """
-        new = Input(transfers, openings, blocks, joins, assets or {}, tuple(sources))
+        new = Input(transfers, openings, blocks, joins, {} if assets is None else assets, tuple(sources))
         publish(folder, new, progress)
         return cls.open(folder)
 
@@ -108,7 +108,7 @@ class AccountStore:
 
         The whole store is written anew (streamed, bounded memory), so append many blocks at once.
         """
-        new = Input(transfers, openings, blocks, joins, assets or {}, tuple(sources))
+        new = Input(transfers, openings, blocks, joins, {} if assets is None else assets, tuple(sources))
         publish(self.folder, new, progress, old=self.manifest)
         return AccountStore.open(self.folder)
 

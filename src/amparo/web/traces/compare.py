@@ -3,8 +3,13 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext
+
 from amparo.ledger import TAINT_RULES
 from amparo.ledger.accounts.rules import ACCOUNT_RULES
+from amparo.ledger.statements import StatementReport, notes_on
+from amparo.web.common.home import folder
+from amparo.web.common.skips import in_words
 from amparo.web.traces.models import TraceResult
 from amparo.web.traces.picture import is_over_accounts
 from amparo.web.traces.show import ResultView, btc
@@ -13,6 +18,17 @@ from amparo.web.traces.show_accounts import AccountView
 
 def view_of(found: TraceResult) -> ResultView | AccountView:
     return AccountView(found.result) if is_over_accounts(found) else ResultView(found.result)
+
+
+def statement_notes(found: TraceResult) -> list[str]:
+    """What is wrong with the statements a trace over accounts went through, in sentences."""
+    if not is_over_accounts(found):
+        return []
+    ledgers = {step["ledger"] for step in found.result["steps"]}
+    books = [book for book in found.trace.books.all() if book.folder]
+    reports = {book.folder: StatementReport.read(folder("ledger") / book.folder) for book in books}
+    notes = notes_on(reports, ledgers)
+    return [gettext(note.sentence) % {**note.facts, "reason": in_words(note.facts["reason"])} for note in notes]
 
 
 class Row(NamedTuple):

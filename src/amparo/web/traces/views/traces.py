@@ -18,7 +18,7 @@ from amparo.web.cases.authorisation import limits, require_authorisation
 from amparo.web.cases.scope import case_for, cases_of
 from amparo.web.common.errors import NotFound, say
 from amparo.web.traces import actions, forms
-from amparo.web.traces.compare import compared, view_of
+from amparo.web.traces.compare import compared, statement_notes, view_of
 from amparo.web.traces.models import Trace, TraceMark
 from amparo.web.traces.picture import View, picture_of
 from amparo.web.traces.tags import tags_of
@@ -101,6 +101,7 @@ def trace(request: HttpRequest, pk: UUID) -> HttpResponse:
         "view": view,
         "marks": found.marks.select_related("made_by"),
         "shown": shown,
+        "notes": [*shown.notes, *statement_notes(chosen)] if chosen and shown else [],
         "page": page,
         "query": urlencode({"rule": chosen.rule}) + "&" if chosen else "",
         "tags": tags_of(each["address"] for each in page.object_list if each["address"]),
