@@ -48,7 +48,8 @@ def new(request: HttpRequest, case_id: UUID) -> HttpResponse:
     require(request.user, "traces.run")
     wallets = wallets_of(found)
     asked = "\n".join(wallets) if "wallets" in request.GET else request.GET.get("seed", "")
-    form = forms.TraceForm(request.POST or None, case=found, initial={"seed": asked, "chain": request.GET.get("chain")})
+    initial = {"seed": asked, **({"chain": request.GET["chain"]} if "chain" in request.GET else {})}
+    form = forms.TraceForm(request.POST or None, case=found, initial=initial)
     if form.is_valid():
         try:
             started = actions.start_trace(actor=request.user, case=found, **form.cleaned_data)
