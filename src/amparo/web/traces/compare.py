@@ -10,6 +10,7 @@ from amparo.ledger.accounts.rules import ACCOUNT_RULES
 from amparo.ledger.statements import StatementReport, notes_on
 from amparo.web.common.home import folder
 from amparo.web.common.skips import in_words
+from amparo.web.traces.actions.chains import store_of
 from amparo.web.traces.models import TraceResult
 from amparo.web.traces.picture import is_over_accounts
 from amparo.web.traces.show import ResultView, btc
@@ -29,6 +30,16 @@ def statement_notes(found: TraceResult) -> list[str]:
     reports = {book.folder: StatementReport.read(folder("ledger") / book.folder) for book in books}
     notes = notes_on(reports, ledgers)
     return [gettext(note.sentence) % {**note.facts, "reason": in_words(note.facts["reason"])} for note in notes]
+
+
+def age_note(found: TraceResult) -> str:
+    """Whether the chain went on since, or the block the result stands on was cut out of it; "" for neither."""
+    chain = found.trace.chain
+    if chain is None or found.result["chain"]["tip"] == chain.tip:
+        return ""
+    if store_of(chain).holds(found.result["chain"]["tip"]):
+        return gettext("Blocks were added since: what this trace calls unspent may be spent by now. Trace again.")
+    return gettext("This trace is stale: its last block is no longer in the chain. Trace again.")
 
 
 class Row(NamedTuple):

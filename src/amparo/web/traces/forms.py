@@ -26,6 +26,13 @@ class LoadForm(forms.Form):
     )
 
 
+class AppendForm(forms.Form):
+    file = forms.FileField(
+        label=_("Block file or raw block"),
+        help_text=_("The blocks that follow; what is there already is passed over."),
+    )
+
+
 class TagForm(forms.Form):
     file = forms.FileField(label=_("TagPack (YAML) or list of addresses (text)"))
     label = forms.CharField(

@@ -21,3 +21,4 @@ BOOK_READ = declare("book.read", gettext_noop("read a statement into a book of a
 JOIN_DECIDED = declare("join.decided", gettext_noop("decided about a join between two books"), custody=True)
 RATES_IMPORTED = declare("rates.imported", gettext_noop("imported a file of rates"))
 WORKLIST_EXPORTED = declare("worklist.exported", gettext_noop("exported a list of services to ask"), custody=True)
+CHAIN_GROWN = declare("chain.grown", gettext_noop("added blocks to a chain"))

@@ -7,6 +7,7 @@ urlpatterns = [
     path("chains/", chains.chains, name="chains"),
     path("chains/load/", chains.load, name="load"),
     path("chains/<uuid:pk>/", chains.chain, name="chain"),
+    path("chains/<uuid:pk>/append/", chains.append, name="append"),
     path("chains/<uuid:pk>/entities/", chains.join_entities, name="join-entities"),
     path("chains/<uuid:pk>/look-up/", chains.look_up, name="look-up"),
     path("chains/<uuid:pk>/address/<str:text>/", entities.address, name="address"),

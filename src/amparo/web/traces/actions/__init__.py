@@ -2,7 +2,7 @@
 
 from amparo.web.traces.actions.account_traces import account_seeds, start_account_trace
 from amparo.web.traces.actions.books import add_to_book, open_statement
-from amparo.web.traces.actions.chains import load_chain, source_of, start_load, store_of
+from amparo.web.traces.actions.chains import append_blocks, load_chain, source_of, start_append, start_load, store_of
 from amparo.web.traces.actions.entities import hold_edge, release_edge, start_entities
 from amparo.web.traces.actions.exports import export_outputs, export_worklist
 from amparo.web.traces.actions.joins import decide_join, joins_of, proposal_of, start_joins
@@ -19,6 +19,7 @@ __all__ = [
     "add_own_tag",
     "add_to_book",
     "all_seeds",
+    "append_blocks",
     "decide_join",
     "export_outputs",
     "export_own_tags",
@@ -38,6 +39,7 @@ __all__ = [
     "seeds_of",
     "source_of",
     "start_account_trace",
+    "start_append",
     "start_entities",
     "start_joins",
     "start_load",

@@ -7,11 +7,8 @@ from pathlib import Path
 from django.db import transaction
 
 from amparo.base import Progress, silent
-from amparo.ledger import (
-    LoadReport,
-    Store,
-    load,
-)
+from amparo.ledger import LoadReport, Store, load
+from amparo.ledger.load import append
 from amparo.web.accounts.models import Person
 from amparo.web.accounts.permissions import require
 from amparo.web.audit.actions import record
@@ -70,6 +67,48 @@ def start_load(*, actor: Person, source: Path, name: str, window: str | None = N
         actor_id=actor.pk,
         subject=name,
         parameters={"place": source.parent.name, "file": source.name, "name": name, "window": window},
+    )
+
+
+@transaction.atomic
+def start_append(*, actor: Person, chain: ChainWindow, source: Path) -> Job:
+    """Queue `append_blocks` of a file that lies in a folder of its own below the ledger's. Raises NotAllowed."""
+    require(actor, "traces.run")
+    return start_job(
+        "traces.append",
+        agency_id=actor.agency_id,
+        actor_id=actor.pk,
+        subject=chain.name,
+        parameters={"place": source.parent.name, "file": source.name, "chain": str(chain.pk)},
+    )
+
+
+def append_blocks(*, actor: Person, chain: ChainWindow, source: Path, progress: Progress = silent) -> LoadReport:
+    """Add the blocks that follow those of a chain; stale ones of a branch that lost are cut first.
+
+    Raises NotAllowed, or the engine's error; then the chain is as it was.
+    """
+    require(actor, "traces.run")
+    report = append(folder("ledger") / chain.folder, source, progress=progress)
+    if report.new:
+        _take_over(actor, chain, report)
+    return report
+
+
+@transaction.atomic
+def _take_over(actor: Person, chain: ChainWindow, report: LoadReport) -> None:
+    for name in ("tip", "last_height", "blocks", "transactions", "inputs", "outputs", "resolved"):
+        setattr(chain, name, getattr(report, name))
+    chain.source_sha256 = store_of(chain).manifest.source_digest
+    chain.skipped = dict(report.skipped.counts)
+    chain.save()
+    record(
+        news.CHAIN_GROWN,
+        actor=actor.actor,
+        agency_id=actor.agency_id,
+        object=f"chain:{chain.pk}",
+        after=f"sha256:{chain.source_sha256}",
+        facts={"tip": report.tip, "blocks": report.blocks, "cut": report.cut},
     )
 
 

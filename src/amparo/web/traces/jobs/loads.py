@@ -7,7 +7,8 @@ from amparo.web.accounts.models import Person
 from amparo.web.common.home import folder
 from amparo.web.common.jobs import JobStopped, Run, handler
 from amparo.web.common.models import Job
-from amparo.web.traces.actions import load_chain, source_of
+from amparo.web.traces.actions import append_blocks, load_chain, source_of
+from amparo.web.traces.models import ChainWindow
 
 
 @handler("traces.load")
@@ -40,3 +41,27 @@ def run_load(run: Run) -> None:
         shutil.rmtree(place)
     else:
         place.rename(source_of(chain))
+
+
+@handler("traces.append")
+def run_append(run: Run) -> None:
+    """Add uploaded blocks to a chain; the file joins those that are kept, for merkle proofs."""
+    asked = run.job.parameters
+    place = folder("ledger") / str(asked["place"])
+    if not place.exists():
+        return  # done before; its worker died before it could say so
+    chain = ChainWindow.objects.get(pk=asked["chain"])
+    source = place / str(asked["file"])
+    try:
+        append_blocks(actor=Person.objects.get(pk=run.job.actor_id), chain=chain, source=source, progress=run.progress)
+    except JobStopped:
+        if Job.objects.filter(pk=run.job.pk, state=Job.State.STOPPED).exists():
+            shutil.rmtree(place)
+        raise
+    except AmparoError:
+        shutil.rmtree(place)
+        raise
+    kept = source_of(chain)
+    if kept.is_dir() and not (kept / source.name).exists():
+        source.rename(kept / source.name)
+    shutil.rmtree(place)

@@ -82,6 +82,25 @@ def chain(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
+def append(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Add blocks to a chain."""
+    found = chain_for(request, pk)
+    require(request.user, "traces.run")
+    form = forms.AppendForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        place = Path(tempfile.mkdtemp(prefix="incoming-", dir=folder("ledger")))
+        try:
+            path = kept(form.cleaned_data["file"], place)
+            job = actions.start_append(actor=request.user, chain=found, source=path)
+        except AmparoError as error:
+            shutil.rmtree(place)
+            form.add_error(None, str(say(error)))
+        else:
+            return redirect(f"{reverse('jobs:job', args=[job.pk])}?back={reverse('traces:chain', args=[found.pk])}")
+    return render(request, "traces/form.html", {"form": form, "act": "load"}, status=400 if form.errors else 200)
+
+
+@login_required
 @require_POST
 def join_entities(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = chain_for(request, pk)

@@ -18,7 +18,7 @@ from amparo.web.cases.authorisation import limits, require_authorisation
 from amparo.web.cases.scope import case_for, cases_of
 from amparo.web.common.errors import NotFound, say
 from amparo.web.traces import actions, forms
-from amparo.web.traces.compare import compared, statement_notes, view_of
+from amparo.web.traces.compare import age_note, compared, statement_notes, view_of
 from amparo.web.traces.models import Trace, TraceMark
 from amparo.web.traces.picture import View, picture_of
 from amparo.web.traces.tags import tags_of
@@ -102,6 +102,7 @@ def trace(request: HttpRequest, pk: UUID) -> HttpResponse:
         "view": view,
         "marks": found.marks.select_related("made_by"),
         "shown": shown,
+        "age": age_note(chosen) if chosen else "",
         "notes": [*shown.notes, *statement_notes(chosen)] if chosen and shown else [],
         "page": page,
         "query": urlencode({"rule": chosen.rule}) + "&" if chosen else "",
