@@ -157,7 +157,7 @@ class BundleContent:
     "NAME.ar" takes the place of NAME in the report of that language.
     `picture_refs`: picture -> references that its nodes cite. `recipes`: further ones beside those of the
     findings. `known_errors`: digest -> measurement of a tool's error, which a finding names. `results`: digest -> the
-    whole result of a recipe. `notes`: statements about how the unit works, such as relaxed four-eyes rules (notes.NOTES).
+    whole result of a recipe. `notes`: statements about how the unit works, such as relaxed four-eyes rules.
     `action_words`: action name -> human sentence (English; it is translated like every other word).
     """
 

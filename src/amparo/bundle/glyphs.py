@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+#: Signs that Noto Sans lacks -> what says the same.
+STAND_INS = {"→": "›", "←": "‹", "⇒": "›"}
 INVISIBLE_OK = frozenset("\n\t\u200b\u200c\u200d\u200e\u200f")  # no ink, handled by the layout
 
 
@@ -16,12 +18,16 @@ def drawable(value: Any, fonts: tuple[Path, ...]) -> Any:
     """Return a JSON value with every sign the fonts lack written as [U+4E2D], in texts at any depth."""
     if isinstance(value, str):
         known = covered(fonts)
-        return "".join(sign if sign in INVISIBLE_OK or ord(sign) in known else f"[U+{ord(sign):04X}]" for sign in value)
+        return "".join(sign if sign in INVISIBLE_OK or ord(sign) in known else _instead(sign) for sign in value)
     if isinstance(value, list | tuple):
         return [drawable(part, fonts) for part in value]
     if isinstance(value, dict):
         return {key: drawable(part, fonts) for key, part in value.items()}
     return value
+
+
+def _instead(sign: str) -> str:
+    return STAND_INS.get(sign) or f"[U+{ord(sign):04X}]"
 
 
 @cache

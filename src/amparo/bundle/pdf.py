@@ -35,6 +35,7 @@ def pdf_report(view: Mapping[str, Any], data: Path, attach: Sequence[str], at: d
             ignore_system_fonts=True,
             sys_inputs={
                 "view": json.dumps(drawable(dict(view), _font_files())),
+                "pictures": json.dumps(drawable(_pictures(view, data), _font_files())),
                 "at": json.dumps({part: getattr(moment, part) for part in parts}),
                 "attach": json.dumps(list(attach)),
             },
@@ -45,6 +46,12 @@ def pdf_report(view: Mapping[str, Any], data: Path, attach: Sequence[str], at: d
     if not isinstance(made, bytes):
         raise ReportNotDrawn(language=view["language"], why="typst gave no document")
     return made
+
+
+def _pictures(view: Mapping[str, Any], data: Path) -> dict[str, str]:
+    """The SVG of every picture that the report shows: their signs must be drawable, too."""
+    names = {name for each in view["findings"] for name in (each["picture"], *each["sheets"]) if name is not None}
+    return {name: (data / "pictures" / f"{name}.svg").read_text(encoding="utf-8") for name in sorted(names)}
 
 
 @cache

@@ -69,6 +69,21 @@ class LedgerTrace:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerTraceBack:
+    """Follow value back to where it came from, by one taint rule (amparo.ledger). Input as of ledger.trace."""
+
+    name: str = "ledger.trace-back"
+
+    def rerun(self, recipe: Recipe, inputs: Mapping[str, Path]) -> str:
+        from amparo.ledger import rerun_trace_back
+
+        return rerun_trace_back(_given(inputs, "chain"), recipe.parameters)
+
+    def examples(self) -> list[Mapping[str, Any]]:
+        return [{"seed": "170:1", "rule": "fifo"}]
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerTraceAccounts:
     """Follow value through account ledgers by one taint rule (amparo.ledger.accounts).
 
@@ -87,7 +102,7 @@ class LedgerTraceAccounts:
         return [{"seed": "bank@7:0:0", "rule": "fifo"}]
 
 
-TOOLS: Final[Registry[Tool]] = Registry("tool", MediaMatch(), LedgerTrace(), LedgerTraceAccounts())
+TOOLS: Final[Registry[Tool]] = Registry("tool", MediaMatch(), LedgerTrace(), LedgerTraceBack(), LedgerTraceAccounts())
 
 
 class Rerun(NamedTuple):

@@ -153,6 +153,128 @@ SENTENCES: Final = {
     "nothing": _("None."),
 }
 
+#: Words of the report on a trace.
+TRACE: Final = {
+    # Sections.
+    "asked": _("What was asked"),
+    "assumptions": _("What the trace assumes"),
+    "ends": _("What became of the amounts"),
+    "stops": _("Where stop rules ended it"),
+    "rules": _("All rules of this trace side by side"),
+    "services": _("Services it reached: whom to ask"),
+    "places reached": _("Where it ended"),
+    "marks": _("Marked by hand"),
+    "steps": _("Each step"),
+    "joins": _("Joins: where money goes on in another ledger"),
+    "problems": _("What is wrong with the records"),
+    "whole result": _("The whole result"),
+    "whole picture": _("The whole picture"),
+    # Labels.
+    "question": _("Question"),
+    "trace": _("Trace"),
+    "starts": _("Starts"),
+    "left_out": _("Starts that no loaded block pays: not followed"),
+    "direction": _("Direction"),
+    "rule": _("Rule"),
+    "meaning": _("What the rule means"),
+    "law": _("What it is in law"),
+    "stop rule": _("Stop rule"),
+    "run by": _("Run by"),
+    "blocks": _("Blocks"),
+    "books": _("Books"),
+    "fee": _("Fee policy"),
+    "part": _("What became of it"),
+    "places": _("Places"),
+    "amount": _("Traced amount"),
+    "held": _("Held"),
+    "fees": _("Fees"),
+    "stopped": _("Stopped"),
+    "gap": _("Gap"),
+    "service": _("Service"),
+    "said by": _("Who says so"),
+    "date": _("Date"),
+    "address": _("Address"),
+    "output": _("Output"),
+    "transaction": _("Transaction"),
+    "state": _("State"),
+    "mark": _("Mark"),
+    "place": _("Place"),
+    "note": _("Note"),
+    "highlight": _("Highlight"),
+    "pin": _("Pinned next output"),
+    "person": _("Person"),
+    "time": _("Time (UTC)"),
+    "hop": _("Hop"),
+    "block": _("Block"),
+    "fee paid": _("Fee of it"),
+    "file": _("File"),
+    "book": _("Book"),
+    "line": _("File and line"),
+    "problem": _("Problem"),
+    "expected": _("Expected"),
+    "found": _("Found"),
+    "out": _("Leaves"),
+    "into": _("Arrives"),
+    "kind": _("Kind"),
+    "level": _("Level"),
+    "joined because": _("Why they are joined"),
+    "accepted by": _("Accepted by, because"),
+    "ledger": _("Ledger"),
+    "account": _("Account"),
+    "goes to": _("Goes to"),
+    "from": _("From"),
+    "to": _("To"),
+    "record": _("Record"),
+    # Sentences.
+    "forward": _("Forward: where the money went"),
+    "backward": _("Backward: where the money came from"),
+    "chain": _("%(name)s: %(blocks)s blocks of the network %(network)s, the last one %(tip)s"),
+    "no stop": _("None was asked for: it runs as far as the loaded data, and a limit of size, let it."),
+    "stop hops": _("It ends after %(hops)s hops."),
+    "stop floor": _("It ends where the traced amount falls below %(amount)s of the smallest unit."),
+    "stop services": _("It ends at addresses that a tag calls a service."),
+    "stop mixers": _("It ends at transactions that have the shape of a CoinJoin (a heuristic)."),
+    "stop dormant": _("It ends where money lay still for more than %(days)s days."),
+    "stop date": _("It ends at the date %(date)s."),
+    "part claims": _("Followed from the start"),
+    "part held": _("Held in unspent outputs"),
+    "part fee": _("Paid as fees"),
+    "part absorbed": _("Claimed before (absorbed)"),
+    "part stopped": _("Stopped by a rule"),
+    "part destroyed": _("Destroyed"),
+    "part gap": _("Outside the loaded blocks (gap)"),
+    "part minted": _("Newly made coins"),
+    "adds up": _("The first line is the sum of all the others, to the smallest unit; without that there is no result."),
+    "adds up accounts": _(
+        "In each ledger and asset, what was followed from the start and what arrived over joins is the sum of all the "
+        "other lines, to the smallest unit; without that there is no result."
+    ),
+    "preferred rule": _("%(rule)s (preferred by the case's law)"),
+    "preferred": _("This finding uses the rule “%(used)s”: the case is set to it as the rule that its law prefers."),
+    "other than preferred": _(
+        "This finding uses the rule “%(used)s”; the case is set to “%(rule)s” as the rule that its law prefers."
+    ),
+    "tags said": _("That an address is a service's is the word of the source named beside it; nobody checked it here."),
+    "by hand": _("These marks are a person's. They change nothing in what was computed."),
+    "steps proven": _(
+        "“What became of every cited item” says of each transaction whether its raw bytes and merkle proof stand in "
+        "this bundle; verify.py checks those."
+    ),
+    "cut": _("%(shown)s of %(total)s rows are printed here; the file %(file)s holds them all."),
+    "whole": _("These files hold every row, as it was computed. The SHA-256 of each is the result its recipe names."),
+    "opening least": _("Where an opening balance is not known, the least one that the lines allow was taken."),
+    "opening gap": _("Where an opening balance is not known, what can not be told is booked as gap."),
+    "no proof of accounts": _("Account ledgers have no merkle proofs: the cited records themselves are the ground."),
+    "stores": _(
+        "The stores that the trace ran over are not in this bundle; the recipe names their digests. To run it again, "
+        "read the cited records with Amparo, or ask the unit for its stores."
+    ),
+    "level and confidence observed": _("observed (confidence %(confidence)s of 100)"),
+    "level and confidence derived": _("derived (confidence %(confidence)s of 100)"),
+    "level and confidence inferred": _("inferred (confidence %(confidence)s of 100)"),
+    "sheets cut": _("%(shown)s of %(total)s pages of the picture are printed here."),
+}
+
 #: Roles as custody events and keys name them; an unknown one is printed as it is.
 ROLES: Final = {
     "analyst": _("Analyst"),
@@ -179,7 +301,7 @@ README: Final = {
 
 def all_words() -> list[str]:
     """Every English sentence of this module, for the test that each language has them all."""
-    groups = (LABELS, LEVELS, STATES, GROUNDS, AUTHORISATION_KINDS, EXHIBIT_KINDS, ROLES, SENTENCES, README)
+    groups = (LABELS, LEVELS, STATES, GROUNDS, AUTHORISATION_KINDS, EXHIBIT_KINDS, ROLES, SENTENCES, TRACE, README)
     return [TITLE, EXERCISE, CLAIMS, *(words for group in groups for words in group.values())]
 
 

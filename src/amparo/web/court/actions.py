@@ -17,7 +17,8 @@ from amparo.web.common.errors import NotAllowed
 from amparo.web.common.jobs import start_job
 from amparo.web.court import news
 from amparo.web.court.closing import require_open
-from amparo.web.court.compose import from_match, from_trace
+from amparo.web.court.compose import from_match
+from amparo.web.court.compose_trace import from_trace
 from amparo.web.court.errors import (
     NoSum,
     NotAReader,

@@ -1,10 +1,9 @@
-"""Findings composed from what the rooms below found: a confirmed match, a kept trace."""
+"""Findings composed from confirmed matches; those from kept traces stand in compose_trace."""
 
 from amparo.base import Recipe
 from amparo.findings import Finding, Level, Statement
 from amparo.media.robustness import known_error
 from amparo.web.matches.models import Match
-from amparo.web.traces.models import TraceResult
 
 
 def from_match(number: str, match: Match, reviewers: list[str], dissenters: list[str]) -> Finding:
@@ -36,30 +35,3 @@ def _known_error(threshold: int) -> Statement:
     if known is None:
         return Statement("pdq.known-error", {"threshold": threshold})
     return Statement("pdq.measured-error", known._asdict())
-
-
-def from_trace(number: str, found: TraceResult) -> Finding:
-    """A flow of amounts by one rule: derived exactly, under a convention that stands beside it."""
-    totals = found.totals
-    facts = {
-        "seeded": totals["claims"],
-        "seed": found.trace.seed,
-        "rule": found.rule,
-        "held": totals["held"],
-        "fee": totals["fee"],
-        "stopped": totals["stopped"],
-        "gap": totals["gap"],
-    }
-    supports = []
-    if totals["destroyed"] or totals["absorbed"]:
-        supports.append(Statement("trace.rest", {name: totals[name] for name in ("destroyed", "absorbed")}))
-    txids = sorted({each["txid"] for each in found.result["outputs"]})
-    return Finding(
-        id=number,
-        claim=Statement("trace.flow", facts),
-        level=Level.DERIVED,
-        inputs=tuple(f"{found.trace.chain.network}:{txid}" for txid in txids),
-        recipe=Recipe.from_dict(found.recipe),
-        supports=tuple(supports),
-        against=(Statement("trace.convention", {"rule": found.rule}),),
-    )

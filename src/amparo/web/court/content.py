@@ -5,8 +5,6 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from django.utils import translation
-
 from amparo.base import Blob, Recipe, gettext_noop
 from amparo.bundle import (
     RESTRICTED,
@@ -30,13 +28,17 @@ from amparo.web.audit.history import lines_of
 from amparo.web.audit.models import LogLine
 from amparo.web.cases.models import Authorisation, Case
 from amparo.web.common.signing import key_valid_from
+from amparo.web.court.compose_trace import files_of, find_rates, ref_of
 from amparo.web.court.models import Bundle, Finding
+from amparo.web.court.pictures import drawn, sections_with_sheets
 from amparo.web.exhibits import rules
+from amparo.web.exhibits.catalogue import unsaved_row
 from amparo.web.exhibits.models import WORDS as EXHIBIT_WORDS
 from amparo.web.exhibits.models import Exhibit, Item
 from amparo.web.exhibits.sources import item_blob
 from amparo.web.matches.models import Scan
-from amparo.web.traces.picture import picture_of
+from amparo.web.traces.models import BookFile
+from amparo.web.traces.picture import is_over_accounts
 from amparo.web.traces.proofs import proofs_of
 
 #: A cited item larger than this stays at the unit, with its digest in the bundle.
@@ -57,35 +59,46 @@ class Collector:
             .order_by("made")
         )
         self.files: dict[str, Blob] = {}
+        self.pictures: dict[str, str] = {}
 
     def content(self, key: SigningKey) -> BundleContent:
         rows = {row.ref: row for finding in self.findings for row in self._rows(finding)}
+        findings = tuple(self._issued(each) for each in self.findings)
         return BundleContent(
             case_ref=self.case.number,
             agency=self.case.agency.name,
             languages=tuple(self.bundle.languages),
-            findings=tuple(self._issued(each) for each in self.findings),
+            findings=findings,
             custody=(CustodyLog(case_log(self.case.pk), lines_of(case_log(self.case.pk))),),
             keys=(KeyFacts(key.public.hex(), self.case.agency.name, "agency", key_valid_from(self.case.agency_id)),),
             completeness=tuple(rows.values()),
             exhibits=tuple(_exhibit(each) for each in Exhibit.objects.filter(case=self.case)),
             authorisations=tuple(_authorisation(each) for each in Authorisation.objects.filter(case=self.case)),
             files=self.files,
-            pictures=dict(self._pictures()),
+            pictures=self.pictures,
             recipes=tuple(self._other_recipes()),
             known_errors=dict(self._known_errors()),
+            results=dict(self._results()),
             notes=tuple(self._notes()),
             action_words={name: action.sentence for name, action in ACTIONS.items()},
             exercise=self.case.agency.is_exercise,
         )
 
     def _issued(self, finding: Finding) -> IssuedFinding:
-        picture = finding.number if finding.trace_result else None
-        return IssuedFinding(finding.value, finding.author.username, tuple(finding.reviewers), picture)
+        """A kept trace comes with its picture, its sheets, and all that a court must know beside its sentence."""
+        said = (finding.value, finding.author.username, tuple(finding.reviewers))
+        if finding.trace_result is None:
+            return IssuedFinding(*said)
+        self.pictures |= drawn(finding.number, finding.trace_result, self.bundle.languages)
+        sections, sheets = sections_with_sheets(finding.number, finding.trace_result, self.pictures)
+        return IssuedFinding(*said, finding.number, sections, sheets)
 
     def _rows(self, finding: Finding) -> Iterator[CompletenessRow]:
         if finding.match:
-            yield self._item_row(finding)
+            (ref,) = finding.value.inputs
+            yield self._item_row(ref, finding.match.item)
+        elif finding.trace_result and is_over_accounts(finding.trace_result):
+            yield from self._record_rows(finding)
         elif finding.trace_result:
             yield from self._trace_rows(finding)
         else:
@@ -105,9 +118,14 @@ class Collector:
             self.files[path] = Blob.from_bytes(data, path)
             yield CompletenessRow(ref, State.INCLUDED, path, len(data), hashlib.sha256(data).hexdigest())
 
-    def _item_row(self, finding: Finding) -> CompletenessRow:
-        item: Item = finding.match.item
-        (ref,) = finding.value.inputs
+    def _record_rows(self, finding: Finding) -> Iterator[CompletenessRow]:
+        """The records behind the books of a kept trace: items of exhibits like any other."""
+        behind: dict[str, BookFile] = {ref_of(each): each for each in files_of(finding.trace_result)}
+        for ref in finding.value.inputs:
+            file = behind[ref]
+            yield self._item_row(ref, unsaved_row(file.exhibit, file.path))
+
+    def _item_row(self, ref: str, item: Item) -> CompletenessRow:
         if why := rules.why_closed(item):
             return self._withheld(ref, GROUNDS.get(why, RESTRICTED), item)
         if item.size is None or item.size > COPY_LIMIT or not item.size:
@@ -127,17 +145,6 @@ class Collector:
             at=self.bundle.started,
         )
 
-    def _pictures(self) -> Iterator[tuple[str, str]]:
-        """Each kept trace's picture, and again in each language of the report: its words are read there."""
-        for finding in self.findings:
-            if finding.trace_result:
-                yield finding.number, finding.trace_result.svg
-                for language in self.bundle.languages:
-                    with translation.override(language):
-                        drawn = picture_of(finding.trace_result, mirrored=False)
-                    if drawn != finding.trace_result.svg:
-                        yield f"{finding.number}.{language}", drawn
-
     def _other_recipes(self) -> Iterator[Recipe]:
         """All rules of a kept trace, not only the one that became the finding: they stand beside it."""
         for finding in self.findings:
@@ -145,12 +152,19 @@ class Collector:
                 for result in finding.trace.results.exclude(pk=finding.trace_result_id):
                     yield Recipe.from_dict(result.recipe)
 
+    def _results(self) -> Iterator[tuple[str, Any]]:
+        """The whole result of every rule of a kept trace, under the digest that its recipe names."""
+        for finding in self.findings:
+            if finding.trace is not None:
+                for result in finding.trace.results.all():
+                    yield result.recipe["output"], result.result
+
     def _known_errors(self) -> Iterator[tuple[str, Any]]:
         """The measurements that findings name; an older one too, as long as this version has it."""
         for finding in self.findings:
             said = finding.value.known_error
             digest = said.facts.get("table") if said else None
-            found = find_table(digest) if digest else None
+            found = (find_table(digest) or find_rates(digest)) if digest else None
             if found is not None:
                 yield digest, found
 
