@@ -63,3 +63,24 @@ class NoDatabase(AmparoError):
     sentence = gettext_noop("The backup holds a PostgreSQL database (%(file)s), but none is named to put it into.")
     advice = gettext_noop("Set AMPARO_DATABASE_URL to an empty database and try again.")
     exit_code = 2
+
+
+class NotAJoin(AmparoError):
+    code = "Z010"
+    sentence = gettext_noop("Line %(line)s of %(file)s holds no join or decision (%(why)s).")
+    advice = gettext_noop("Give the file that “amparo ledger joins” wrote, as it was written.")
+    exit_code = 2
+
+
+class UnknownJoin(AmparoError):
+    code = "Z011"
+    sentence = gettext_noop("%(file)s holds no proposal %(id)s; nothing was accepted.")
+    advice = gettext_noop("Take the ids from the first column of “amparo ledger joins propose” over the same books.")
+    exit_code = 2
+
+
+class NothingAccepted(AmparoError):
+    code = "Z012"
+    sentence = gettext_noop("No proposal was named, so nothing was accepted.")
+    advice = gettext_noop("Name proposals with --id, or with --ids and a file that holds one id a line.")
+    exit_code = 2

@@ -1,33 +1,31 @@
 """`amparo ledger`: load blocks into a store, and follow money through it."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
 from amparo.cli.calibrate import calibrate
+from amparo.cli.ledger_books import follow, joins, read
+from amparo.cli.ledger_entities import entities
 from amparo.cli.ledger_fetch import fetch_explorer, fetch_node
+from amparo.cli.ledger_options import STORE
 from amparo.cli.ledger_store import append, rollback
+from amparo.cli.ledger_tags import tags
+from amparo.cli.ledger_trace import compare, trace, worklist
+from amparo.cli.ledger_ways import coinjoins, path, peel, proof
 from amparo.cli.teller import Teller, telling
-
-if TYPE_CHECKING:
-    from amparo.ledger import TraceResult
-
-STORE = click.option(
-    "--store", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder of the store."
-)
 
 
 @click.group("ledger")
 def ledger() -> None:
-    """Load blocks of a chain and follow money through them."""
+    """Load chains and statements, follow money through them, and prove each step."""
 
 
-ledger.add_command(append)
-ledger.add_command(calibrate)
-ledger.add_command(fetch_explorer)
-ledger.add_command(fetch_node)
-ledger.add_command(rollback)
+for command in (
+    *(fetch_node, fetch_explorer, append, rollback, trace, compare, worklist, peel, path, entities, coinjoins, proof),
+    *(read, joins, follow, tags, calibrate),
+):
+    ledger.add_command(command)
 
 
 @ledger.command("load")
@@ -56,38 +54,6 @@ def load(teller: Teller, source: Path, store: Path, window: str | None) -> None:
         + (f" ({report.given} of these told by the source)" if report.given else "")
     )
     teller.row(row, plain if report.new else f"{plain} (loaded before)")
-
-
-@ledger.command("trace")
-@click.argument("seeds", nargs=-1, required=True, metavar="SEED...")
-@STORE
-@click.option("--rule", required=True, help="Accounting rule: poison, haircut, fifo, lifo or tiho.")
-@click.option(
-    "--tags", multiple=True, type=click.Path(path_type=Path, exists=True), help="A TagPack (YAML) to name addresses."
-)
-@click.option("--svg", type=click.Path(path_type=Path, dir_okay=False), help="Also draw the flow into this file.")
-@telling
-def trace(
-    teller: Teller, *, seeds: tuple[str, ...], store: Path, rule: str, tags: tuple[Path, ...], svg: Path | None
-) -> None:
-    """Follow the money of one or more outputs forward through a store.
-
-    SEED is height:position (all outputs of that transaction), height:position/output, or a transaction id with :output.
-    A rule is a convention of accounting, not proof of who controls an output: compare several.
-
-        amparo ledger trace 9:0 --store chain --rule fifo
-    """
-    from amparo.ledger import Seed, Store
-    from amparo.ledger import trace as follow
-
-    with teller.progress("following") as progress:
-        result = follow(Store.open(store), [Seed(seed) for seed in seeds], rule, progress=progress)
-    labels = _labels(teller, tags)
-    for output in result.outputs:
-        _tell_output(teller, output.as_dict(), labels)
-    if svg is not None:
-        _draw(svg, result, labels)
-    _tell_totals(teller, result)
 
 
 @ledger.command("transform")
@@ -134,42 +100,3 @@ def _tell_differences(teller: Teller, out: Path) -> None:
     wrong = [each.table for each in found if not each.equal]
     if wrong:
         raise TablesDiffer(tables=", ".join(wrong))
-
-
-def _labels(teller: Teller, tags: tuple[Path, ...]) -> dict[str, str]:
-    """Read tag packs: address -> label. Tags that can't be read are said."""
-    from amparo.ledger.tags import read_tagpack
-
-    labels: dict[str, str] = {}
-    for path in tags:
-        pack = read_tagpack(path)
-        for skipped in pack.skipped.examples:
-            teller.skip(skipped)
-        labels.update({tag.address: tag.label for tag in pack.tags if tag.address})
-    return labels
-
-
-def _tell_output(teller: Teller, output: dict[str, Any], labels: dict[str, str]) -> None:
-    label = labels.get(str(output["address"]))
-    row = {"type": "output", **output, "label": label}
-    named = f" [{label}]" if label else ""
-    address = output["address"] or "(no address)"
-    teller.row(row, f"{output['ref']:<12} {output['tainted']:>18,} sat  {output['state']:<8} {address}{named}")
-
-
-def _tell_totals(teller: Teller, result: "TraceResult") -> None:
-    """Say the notes and the sum, which must add up for a rule that conserves value."""
-    notes = [note.sentence % note.facts for note in result.notes]
-    totals = result.totals.as_dict()
-    names = ("held", "fee", "absorbed", "stopped", "destroyed", "gap")
-    sums = " + ".join(f"{totals[name]:,} {name}" for name in names)
-    for note in notes:
-        teller.note(note)
-    row = {"type": "totals", **totals, "rule": result.rule, "conserves": result.conserves, "notes": notes}
-    teller.row(row, f"claims {totals['claims']:,} {'=' if result.conserves else 'reach'} {sums} (satoshi)")
-
-
-def _draw(path: Path, result: "TraceResult", labels: dict[str, str]) -> None:
-    from amparo.ledger import flow_svg
-
-    path.write_text(flow_svg(result, title="Flow of money", labels=labels), encoding="utf-8")

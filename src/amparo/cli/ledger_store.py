@@ -43,7 +43,7 @@ def append(teller: Teller, source: Path, store: Path) -> None:
 def rollback(teller: Teller, block: str, store: Path) -> None:
     """Cut the store after a block, named by its height or its hash.
 
-        amparo ledger rollback 300000 --store chain
+    amparo ledger rollback 300000 --store chain
     """
     from amparo.ledger import rollback as cut_back
 
