@@ -37,6 +37,10 @@ class Section:
     table: Grid | None = None
     after: tuple[Words, ...] = field(default=())
 
+    @property
+    def is_empty(self) -> bool:
+        return not (self.pairs or self.lines or self.after or (self.table is not None and self.table.rows))
+
     def words(self) -> Iterator[Words]:
         """Every sentence in it."""
         yield Words(self.title)

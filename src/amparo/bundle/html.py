@@ -78,16 +78,18 @@ def _finding(each: Mapping[str, Any], labels: Mapping[str, str], pictures: Mappi
             f'<p class="claim">{_say(each["claim"])}</p>',
             f"<p>{escape(labels['level'])}: {escape(each['level'])}</p>",
             *(_placeholder(hidden) for hidden in each["placeholders"]),
-            *(_picture(name, each, pictures) for name in (each["picture"], *each["sheets"]) if name is not None),
-            *(_section(part) for part in each["sections"]),
-            f"<h3>{escape(labels['how'])}</h3>\n{how}",
+            _picture(each["picture"], each, pictures) if each["picture"] is not None else "",
             f"<h3>{escape(labels['supports'])}</h3>\n{_bullets(each['supports'])}",
             f"<h3>{escape(labels['against'])}</h3>\n{_bullets(each['against'])}",
             f"<h3>{escape(labels['known_error'])}</h3>\n<p>{_say(each['known_error'])}</p>",
+            *(_section(part) for part in each["sections"]),
+            f"<h3>{escape(labels['how'])}</h3>\n{how}",
             f"<h3>{escape(labels['cites'])}</h3>",
             "<ul>" + "".join(f"<li><code>{escape(ref)}</code></li>" for ref in each["cites"]) + "</ul>",
             f"<p>{escape(labels['author'])}: <bdi>{escape(each['author'])}</bdi></p>",
-            f"<p>{escape(labels['reviewers'])}: {reviewers}</p>\n</section>",
+            f"<p>{escape(labels['reviewers'])}: {reviewers}</p>",
+            *(_picture(name, each, pictures) for name in each["sheets"]),
+            "</section>",
         ]
     )
 

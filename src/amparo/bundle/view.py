@@ -104,6 +104,7 @@ def report_view(content: BundleContent, facts: ReportFacts, language: str, trans
         "labels": {key: speaker.label(key) for key in LABELS},
         "nothing": speaker.say("nothing"),
         "attached": speaker.say("attached"),
+        "larger": speaker.say("larger"),
         "case": _case(content, facts, speaker),
         "totals": _totals(content, facts, speaker),
         "keys": _keys(content, speaker),

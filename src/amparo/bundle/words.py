@@ -151,6 +151,7 @@ SENTENCES: Final = {
     ),
     "attached": _("The data files of the bundle are attached to the PDF report."),
     "nothing": _("None."),
+    "larger": _("This picture is the whole at a glance; the last pages of this finding show it larger, part by part."),
 }
 
 #: Words of the report on a trace.

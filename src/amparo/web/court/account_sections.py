@@ -1,6 +1,7 @@
 """What a report says of a kept trace over account ledgers: as of blocks, and each join with who accepted it and why."""
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from amparo.bundle import Cell, Grid, Section, Words
@@ -12,7 +13,8 @@ from amparo.ledger.joins import REASONS
 from amparo.ledger.picture import FLOW_WORDS
 from amparo.ledger.statements import StatementNote
 from amparo.web.common.skips import WORDS
-from amparo.web.court.trace_sections import ROWS, cut, marks, question, rules, say, whole_result
+from amparo.web.court.money import Lines, line_in_words, lines_of
+from amparo.web.court.trace_sections import ROWS, cut, marks, moment, question, rules, say, whole_result
 from amparo.web.traces.models import Book, TraceResult
 from amparo.web.traces.show_accounts import LEAVES, PARTS, AccountView
 
@@ -34,13 +36,17 @@ def sections_of(found: TraceResult) -> tuple[Section, ...]:
         _steps(found, view),
         whole_result(found),
     )
-    return tuple(each for each in every if each.pairs or each.lines or each.table or each.after)
+    return tuple(each for each in every if not each.is_empty)
 
 
 def _notes(found: TraceResult) -> Iterator[Words]:
     sentences = {**ACCOUNT_NOTES, StatementNote({}).name: StatementNote({}).sentence}
+    last = {each["name"]: each["last_time"] for each in found.result["ledgers"]}
     for each in found.result["notes"]:
-        yield Words(sentences[each["name"]], each["facts"])
+        facts = dict(each["facts"])
+        if "tip" in facts and last.get(facts["ledger"]) is not None and "(" not in facts["tip"]:
+            facts["tip"] = moment(datetime.fromtimestamp(last[facts["ledger"]], UTC))  # a place is no help to a reader
+        yield Words(sentences[each["name"]], facts)
     yield say("opening " + found.trace.unknown)
     yield say("no proof of accounts")
     yield say("stores")
@@ -58,11 +64,11 @@ def _problems(books: list[Book]) -> Section:
 
 
 def _joins(found: TraceResult, view: AccountView) -> Section:
-    assets = {(each["ledger"], tuple(each["position"])): each["asset"] for each in found.result["steps"]}
+    lines = lines_of(found.result)
     rows = tuple(
         (
-            _side(each["out"], each["amount_out"], assets, view),
-            _side(each["into"], each["amount_in"], assets, view),
+            _side(each["out"], each["amount_out"], lines, view),
+            _side(each["into"], each["amount_in"], lines, view),
             Words(JOIN_KINDS[each["kind"]]),
             say("level and confidence " + each["level"], confidence=each["confidence"]),
             Words(REASONS[each["reason"]]) if each["reason"] in REASONS else str(each["reason"]),
@@ -75,15 +81,13 @@ def _joins(found: TraceResult, view: AccountView) -> Section:
     return Section(TRACE["joins"], table=table, after=tuple(cut(found, found.result["joins"])))
 
 
-def _side(
-    ref: Mapping[str, Any], amount: str, assets: Mapping[tuple[str, tuple[int, ...]], str], view: AccountView
-) -> str:
-    """`bank:DE89…@1:2:0, 250,000.00 KES`: one side of a join; a line outside the walk has no asset that is known."""
+def _side(ref: Mapping[str, Any], amount: str, lines: Lines, view: AccountView) -> str:
+    """`bank:DE89…, 2026-02-03, FT26034EX1, 250,000.00 KES`: one side of a join."""
     if "ledger" not in ref:
         return f"{ref['network']} {ref['txid']}:{ref['vout']}, {amount}"
-    asset = assets.get((ref["ledger"], tuple(ref["position"])))
-    shown = view.money(amount, asset) if asset else amount
-    return f"{ref['ledger']} @ {':'.join(map(str, ref['position']))}, {shown}"
+    place = (ref["ledger"], tuple(ref["position"]))
+    shown = view.money(amount, lines[place]["asset"]) if place in lines else amount
+    return f"{line_in_words(*place, lines)}, {shown}"
 
 
 def _ends(found: TraceResult, view: AccountView) -> Section:

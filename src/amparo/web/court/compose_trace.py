@@ -6,7 +6,7 @@ from typing import Any, Final
 from amparo.base import Recipe, canonical_digest
 from amparo.findings import Finding, Level, Statement
 from amparo.ledger.calibrate import Rates, rates
-from amparo.web.court.money import Amounts, in_blocks
+from amparo.web.court.money import Amounts, in_blocks, line_in_words, lines_of
 from amparo.web.exhibits.catalogue import unsaved_row
 from amparo.web.traces.models import Book, BookFile, TraceResult
 from amparo.web.traces.picture import is_over_accounts
@@ -50,10 +50,21 @@ def _over_blocks(number: str, found: TraceResult) -> Finding:
 
 
 def seeds_in_words(found: TraceResult) -> str:
-    """The starts, shortened: `9:0, 170:1 … (+12)`."""
-    starts = found.trace.starts
+    """The starts, shortened: `9:0; 170:1 … (+12)`."""
+    starts = [_start(found, each) for each in found.trace.starts]
     more = f" … (+{len(starts) - STARTS})" if len(starts) > STARTS else ""
-    return ", ".join(starts[:STARTS]) + more
+    return "; ".join(starts[:STARTS]) + more
+
+
+def _start(found: TraceResult, text: str) -> str:
+    """A line of a book by its day and reference; any other start as it was typed."""
+    ledger, _, place = text.rpartition("@")
+    numbers = place.split(":")
+    if not is_over_accounts(found) or len(numbers) != 3 or not all(each.isdecimal() for each in numbers):
+        return text
+    position = tuple(map(int, numbers))
+    lines = lines_of(found.result)
+    return line_in_words(ledger, position, lines) if (ledger, position) in lines else text
 
 
 def heuristics_in(found: TraceResult) -> list[str]:

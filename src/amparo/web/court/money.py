@@ -5,6 +5,7 @@ from typing import Any
 
 from amparo.ledger.picture import Unit
 from amparo.ledger.picture.of_trace import BITCOIN, UNITS
+from amparo.web.traces.books import when
 from amparo.web.traces.models import TraceResult
 from amparo.web.traces.show_accounts import AccountView
 
@@ -12,6 +13,22 @@ from amparo.web.traces.show_accounts import AccountView
 def in_blocks(found: TraceResult) -> Unit:
     """The unit of the chain a result is about."""
     return UNITS.get(found.result["chain"]["network"], BITCOIN)
+
+
+#: Ledger and position -> the step that passed there, as the result has it.
+Lines = Mapping[tuple[str, tuple[int, ...]], Mapping[str, Any]]
+
+
+def lines_of(result: Mapping[str, Any]) -> Lines:
+    return {(each["ledger"], tuple(each["position"])): each for each in result["steps"]}
+
+
+def line_in_words(ledger: str, position: tuple[int, ...], lines: Lines) -> str:
+    """`bank:DE89…, 2026-02-03, FT26034EX1`; where the walk did not pass, by position."""
+    step = lines.get((ledger, position))
+    if step is None:
+        return f"{ledger} @ {':'.join(map(str, position))}"
+    return ", ".join(part for part in (ledger, when(step["time"], precise=step["precise"]), step["ref"]) if part)
 
 
 class Amounts:

@@ -41,7 +41,7 @@ def sections_of(found: TraceResult) -> tuple[Section, ...]:
         _steps(found),
         whole_result(found),
     )
-    return tuple(each for each in every if each.pairs or each.lines or each.table or each.after)
+    return tuple(each for each in every if not each.is_empty)
 
 
 def question(found: TraceResult, place: list[tuple[str, Cell]], rule: Any) -> Section:
