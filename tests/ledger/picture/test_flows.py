@@ -133,6 +133,26 @@ def test_no_box_lies_over_another(flow):
         assert all(one.y + one.height <= other.y for one, other in pairwise(row))
 
 
+def test_a_tall_picture_shows_its_start_at_once():
+    layout = Drawing(BIG, LOOK).layout
+    start, first = layout.spots["1:0/0"], [spot for spot in layout.spots.values() if spot.node.column <= 4]
+    assert layout.height > 10_000
+    assert start.y < 200
+    assert max(spot.y for spot in first) < 900  # two hops stand on the first screen
+    beside = [link for link in BIG.links if layout.spots[link.source].middle == layout.spots[link.target].middle]
+    assert len(beside) > len(BIG.links) // 2  # the first way on is a straight line
+
+
+def test_starts_on_each_others_way_stand_in_the_order_of_the_money(first_blocks):
+    """The wallet pays itself over and over: by hops alone its outputs would all stand in the first column."""
+    flow = flow_of(trace(first_blocks, [Seed("1AbHNFdKJeVL8FRZyRZoiTzG9VCmzLrtvm")], "fifo"))
+    columns = {node.key: node.column for node in flow.nodes}
+    assert sum(node.claim is not None for node in flow.nodes) == 16
+    assert all(columns[link.source] < columns[link.target] for link in flow.links)
+    assert min(columns.values()) == 0
+    assert all(node.column % 2 == (0 if node.is_place else 1) for node in flow.nodes)
+
+
 def test_every_place_of_500_is_drawn_and_can_be_reached():
     svg = draw_flow(BIG, Look("A flow", linked=True))
     root = ElementTree.fromstring(svg)

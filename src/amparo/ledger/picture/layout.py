@@ -18,6 +18,7 @@ BAND: Final = 30  # the name of a ledger over its band
 BAR_WIDTH: Final = 10
 BAR_HEIGHT: Final = 34
 SWEEPS: Final = 6
+TALL: Final = 1600  # units from which a plane hangs from its top
 _WAY: Final = 10  # room for a link that passes a column
 
 
@@ -108,6 +109,8 @@ def lay_out(flow: Flow, heights: Mapping[str, int], sizes: Sizes | None = None) 
     for plane in planes.values():
         _order(plane)
         _settle(plane, sizes.gap)
+        if _height(plane) > TALL:
+            _hang(plane, sizes.gap)
     spots, bands, bottom = _spots(nodes, planes, sizes)
     tops = {key: top + bands[ledger][0] for ledger, plane in planes.items() for key, top in plane.tops.items()}
     routes = [
@@ -219,6 +222,29 @@ def _settle(plane: _Plane, gap: int) -> None:
             ]
             for item, top in zip(row, _fit(wanted, [item.height + gap for item in row]), strict=True):
                 plane.tops[item.key] = top
+
+
+def _height(plane: _Plane) -> int:
+    ends = [top + plane.heights[key] for key, top in plane.tops.items()]
+    return max(ends, default=0) - min(plane.tops.values(), default=0)
+
+
+def _hang(plane: _Plane, gap: int) -> None:
+    """Place each item beside the first one before or after it, others below.
+
+    Whoever opens a tall picture then sees its start and the first way onward, where a balanced one shows an empty
+    corner and keeps its start some screens below.
+    """
+    plane.tops = dict.fromkeys(plane.tops, 0)
+    numbers = sorted(plane.columns)
+    for near, columns in ((plane.before, numbers), (plane.after, numbers[::-1])) * 2:
+        for number in columns:
+            end = 0
+            for item in plane.columns[number]:
+                beside = [plane.middle(each) for each in near.get(item.key, ()) if each in plane.tops]
+                wanted = min(beside) - item.height // 2 if beside else plane.tops[item.key]
+                plane.tops[item.key] = max(wanted, end)
+                end = plane.tops[item.key] + item.height + gap
 
 
 def _fit(wanted: Sequence[int], room: Sequence[int]) -> list[int]:

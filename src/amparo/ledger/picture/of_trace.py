@@ -1,6 +1,7 @@
 """Flow of a trace over outputs: each output a place, each transaction a step."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from amparo.ledger.picture.model import Flow, Link, Node, NodeKind, Unit
@@ -36,7 +37,7 @@ class _Maker:
     def flow(self) -> Flow:
         places = [self.place(each) for each in self.result.outputs]
         links = self.links()
-        nodes = (*places, *self.step_nodes(places, links))
+        nodes = forward((*places, *self.step_nodes(places, links)), links)
         totals = self.result.totals
         sums = [("claims", totals.claims), ("held", totals.held), ("fee", totals.fee), ("absorbed", totals.absorbed)]
         sums += [("stopped", sum(totals.stopped.values())), ("destroyed", totals.destroyed), ("gap", totals.gap)]
@@ -123,3 +124,30 @@ class _Maker:
                 )
             )
         return found
+
+
+def forward(nodes: Sequence[Node], links: Sequence[Link]) -> tuple[Node, ...]:
+    """The nodes in columns in which every link leads on; as they are where it does so already.
+
+    Where one start lies on the way of another, or money takes a long and a short way to one transaction, the hop says
+    little of the order: there a node stands after all that leads to it, by the longest way. No output spends itself,
+    so there is no circle.
+    """
+    columns = {node.key: node.column for node in nodes}
+    if all(columns[link.source] < columns[link.target] for link in links) and min(columns.values(), default=0) >= 0:
+        return tuple(nodes)
+    after: dict[str, list[str]] = {}
+    waits = dict.fromkeys(columns, 0)
+    for link in links:
+        after.setdefault(link.source, []).append(link.target)
+        waits[link.target] += 1
+    found = {node.key: 0 if node.is_place else 1 for node in nodes}
+    ready = [key for key, count in waits.items() if not count]
+    while ready:
+        key = ready.pop()
+        for target in after.get(key, ()):
+            found[target] = max(found[target], found[key] + 1)
+            waits[target] -= 1
+            if not waits[target]:
+                ready.append(target)
+    return tuple(replace(node, column=found[node.key]) for node in nodes)
