@@ -37,6 +37,9 @@ LEAVES: Final = {
 }
 
 
+SECONDS: Final = 10  # digits of a time since 1970, until the year 2286
+
+
 class AccountView:
     """Reads the JSON of an AccountTrace; nothing is computed here that the engine did not compute."""
 
@@ -113,4 +116,13 @@ class AccountView:
     @cached_property
     def notes(self) -> list[str]:
         sentences = {**ACCOUNT_NOTES, StatementNote({}).name: StatementNote({}).sentence}
-        return [gettext(sentences[note["name"]]) % note["facts"] for note in self.result["notes"]]
+        return [gettext(sentences[note["name"]]) % _readable(note["facts"]) for note in self.result["notes"]]
+
+
+def _readable(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """A book without blocks ends at a place that begins with seconds since 1970: people read its time."""
+    start = str(facts.get("tip", "")).partition(":")
+    if not (start[1] and start[0].isdigit()):
+        return dict(facts)
+    seconds = int(start[0][:SECONDS])  # chains count thousandths
+    return {**facts, "tip": f"{when(seconds, precise=True)} UTC"}
