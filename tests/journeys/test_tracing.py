@@ -207,13 +207,13 @@ def addresses_say_why_they_are_joined(officer: Officer, chain: str, pictures: Pa
     assert "inferred together with others: 2 addresses" in officer.text()
     officer.picture(pictures, "tracing-address")
     officer.follow(page.locator(".facts a", has_text="inferred together"))
-    officer.follow(page.get_by_role("link", name="Why joined").last)
-    assert "first made one entity of the two" in officer.text()
+    assert "Joined by same-key" in officer.text()  # it was paid in two forms: by its key, and by the key's hash
     officer.go(chain)
     largest = page.locator("section", has=page.locator("#entities")).locator('tbody a[href*="/entity/"]').first
     officer.follow(largest)
     entity = page.url.removeprefix(officer.base)
     officer.follow(page.get_by_role("link", name="Why joined").last)
+    assert "first made one entity of the two" in officer.text()
     officer.picture(pictures, "tracing-entity")
     officer.go(entity)
     page.check('[name="heuristic"][value="co-spend"]')
@@ -290,8 +290,7 @@ def nobody_else_sees_it(browser: Browser, watched: Path, installation: Installat
     """The officer of another agency finds nothing of the case; blocks are public and shared."""
     abroad = Officer(browser, watched, installation, "abroad")
     abroad.sign_in()
-    keyed = {path for path in officer.visited if re.search(r"[0-9a-f]{8}-[0-9a-f]{4}-", path)}
-    own = {path for path in keyed if not path.startswith("/traces/chains/")}
+    own = {path for path in officer.visited if KEYED.search(path) and not path.startswith("/traces/chains/")}
     assert len(own) > 15
     for path in sorted(own):
         assert abroad.page.request.get(abroad.base + path).status in {404, 405}, path
@@ -326,3 +325,4 @@ def the_pages_are_fit_for_everybody(browser: Browser, axe: str, watched: Path, i
 
 #: Other journeys look at the other pages.
 ABOUT_MONEY = re.compile(r'aria-current="(page|true)"[^>]*href="/traces/|<main.*?/traces/', re.S)
+KEYED = re.compile(r"^[^?]*/[0-9a-f]{8}-[0-9a-f]{4}-")
