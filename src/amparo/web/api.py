@@ -13,6 +13,7 @@ from amparo.web.accounts.actions import token_digest
 from amparo.web.accounts.models import ApiToken
 from amparo.web.common.errors import NotAllowed, NotFound, say
 from amparo.web.matches.api import media
+from amparo.web.traces.api import ledger
 
 
 class Bearer(HttpBearer):
@@ -48,3 +49,4 @@ def whoami(request: HttpRequest) -> dict[str, Any]:
 
 
 api.add_router("/media", media)
+api.add_router("/ledger", ledger)

@@ -147,3 +147,21 @@ class RatesThere(AmparoError):
     code = "W824"
     sentence = gettext_noop("This file of rates was imported before, so “%(name)s” was not added.")
     advice = gettext_noop("Nothing to do: its rates are used already.")
+
+
+class TokenForOthers(AmparoError):
+    code = "W880"
+    sentence = gettext_noop("Traces are open to tokens of the unit's own tools only; this one is for: %(purpose)s.")
+    advice = gettext_noop("Ask a supervisor for a token whose purpose is a tool of the unit.")
+
+
+class AskedTooOften(AmparoError):
+    code = "W881"
+    sentence = gettext_noop("This token has asked about chains and traces %(limit)s times today, as often as it may.")
+    advice = gettext_noop("Ask again after midnight UTC.")
+
+
+class FieldWithoutMeaning(AmparoError):
+    code = "W882"
+    sentence = gettext_noop("“%(field)s” has no meaning for this kind of trace, so nothing was started.")
+    advice = gettext_noop("Leave it out: some questions are for chains only, others for books of accounts only.")

@@ -22,3 +22,4 @@ JOIN_DECIDED = declare("join.decided", gettext_noop("decided about a join betwee
 RATES_IMPORTED = declare("rates.imported", gettext_noop("imported a file of rates"))
 WORKLIST_EXPORTED = declare("worklist.exported", gettext_noop("exported a list of services to ask"), custody=True)
 CHAIN_GROWN = declare("chain.grown", gettext_noop("added blocks to a chain"))
+LEDGER_ASKED = declare("ledger.asked", gettext_noop("asked about chains and traces through the API"))
