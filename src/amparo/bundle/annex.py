@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from amparo.bundle.render import Part, Translate, fill
+from amparo.bundle.render import Part, Translate, fill, plain
+from amparo.bundle.words import RIGHT_TO_LEFT
 
 
 class Words(NamedTuple):
@@ -56,12 +57,13 @@ def section_view(section: Section, translate: Translate, language: str) -> dict[
     """The section in one language, JSON types only: sentences as lists of [text, is_fact]."""
 
     def say(cell: Cell) -> list[list[Any]]:
-        parts = (
-            fill(translate(language, cell.sentence), cell.facts)
-            if isinstance(cell, Words)
-            else fill("%(fact)s", {"fact": cell})
-        )
-        return [list(part) for part in parts or [Part("", fact=False)]]
+        if isinstance(cell, str):
+            return [list(part) for part in fill("%(fact)s", {"fact": cell})]
+        said = translate(language, cell.sentence)
+        parts = fill(said, cell.facts)
+        if language in RIGHT_TO_LEFT and said == cell.sentence:  # not translated: it keeps its own direction
+            parts = [Part(plain(parts), fact=True)]
+        return [list(part) for part in parts]
 
     table = section.table
     return {

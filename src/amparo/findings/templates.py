@@ -161,6 +161,21 @@ TEMPLATES: Final[Registry[FindingTemplate]] = Registry(
         {"count": 3, "observed": 1, "derived": 1, "inferred": 1},
     ),
     FindingTemplate(
+        "trace.joins-error",
+        gettext_noop(
+            "The walk itself is exact. How often joins of these kinds are wrong was not measured; the lowest "
+            "confidence among them is %(confidence)s of 100, which is set by the reason for the join and is no "
+            "measured rate."
+        ),
+        {"confidence": 85},
+    ),
+    FindingTemplate(
+        "trace.adds-up",
+        gettext_noop(
+            "The amounts add up to the smallest unit; whoever has the same data can compute them again with the recipe."
+        ),
+    ),
+    FindingTemplate(
         "trace.account-proof",
         gettext_noop(
             "No merkle proof is kept of account ledgers: their lines are as the cited records say, and no further."

@@ -6,15 +6,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.ledger.joins import fraud
 
 from amparo.web.accounts.models import Person
 from amparo.web.cases.models import Case
 from amparo.web.court.actions import keep_trace, start_bundle
 from amparo.web.court.models import Bundle, Finding
+from amparo.web.exhibits.actions import deposit_file
 from amparo.web.exhibits.models import Exhibit
 from amparo.web.matches.actions import import_list, review, start_scan
 from amparo.web.matches.models import Match
+from amparo.web.traces import actions as traces
 from amparo.web.traces.actions import load_chain, start_trace
+from amparo.web.traces.books import store_of_book
+from amparo.web.traces.models import Book, JoinDecision, Trace
+
+FRAUD = Path(__file__).resolve().parents[2] / "fixtures/fraud"
 
 
 @pytest.fixture
@@ -72,3 +79,31 @@ def built(lead: Person, case: Case, at_once: Callable[[], Any]) -> Callable[...,
         return Bundle.objects.select_related("case__agency").get(pk=made.pk)
 
     return make
+
+
+@pytest.fixture
+def fraud_trace(lead: Person, case: Case, home: Path, in_agency: None, at_once: Callable[[], Any]) -> Trace:
+    """The made fraud from the bank to the cash: seven records read, eleven joins accepted, two rules."""
+    asked: list[tuple[str, str, dict[str, str]]] = [("bank-camt053.xml", "camt053", {})]
+    for number in (fraud.MULE, fraud.SECOND, fraud.CASHER):
+        asked.append((f"mobile-{number}.csv", "table", {"profile": "mpesa", "account": number}))
+    asked += [
+        ("exchange-records.csv", "exchange", {"service": fraud.EXCHANGE}),
+        ("otc-records.csv", "exchange", {"service": fraud.DESK}),
+        ("tron-usdt.jsonl", "tron-table", {}),
+    ]
+    for name, reader, how in asked:
+        with at_once():
+            exhibit = deposit_file(actor=lead, case=case, files=[(name, [(FRAUD / name).read_bytes()])], label=name)
+        with at_once():
+            traces.add_to_book(actor=lead, exhibit=exhibit, path="@0", reader=reader, asked=how, name=name)
+    with at_once():
+        traces.start_joins(actor=lead, case=case)
+    for each in JoinDecision.objects.all():
+        traces.decide_join(actor=lead, decision=each, accepted=True, why="The records agree")
+    store = store_of_book(Book.objects.get(number="B1"))
+    paid = next(each for each in store.transfers(ledger=store.ledgers[0]) if each.ref == "FT26034EX1")
+    seed = f"{paid.ledger}@{':'.join(map(str, paid.position))}"
+    with at_once():
+        made = traces.start_account_trace(actor=lead, case=case, seed=seed, rules=["fifo", "haircut"])
+    return Trace.objects.get(pk=made.pk)

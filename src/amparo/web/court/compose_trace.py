@@ -13,6 +13,8 @@ from amparo.web.traces.picture import is_over_accounts
 
 #: Stop rule that rests on a heuristic -> its name in the table of error rates.
 HEURISTICS: Final = {"mixer": "CoinJoin, left out", "cluster": "co-spend"}
+#: Kept are only results whose amounts add up.
+ADDS_UP: Final = Statement("trace.adds-up", {})
 #: So many starts stand in the sentence; the report lists them all.
 STARTS: Final = 3
 
@@ -39,7 +41,7 @@ def _over_blocks(number: str, found: TraceResult) -> Finding:
         level=Level.INFERRED if used else Level.DERIVED,
         inputs=tuple(f"{found.result['chain']['network']}:{txid}" for txid in txids),
         recipe=Recipe.from_dict(found.recipe),
-        supports=(Statement("trace.rest", rest),) if any(rest.values()) else (),
+        supports=(*([Statement("trace.rest", rest)] if any(rest.values()) else ()), ADDS_UP),
         against=(
             Statement("trace.convention", {"rule": found.rule}),
             *_services(found),
@@ -122,7 +124,13 @@ def _over_accounts(number: str, found: TraceResult) -> Finding:
             Statement("trace.account-proof", {}),
             *_problems(found),
         ),
+        supports=(ADDS_UP,),
+        known_error=_joins_error(found.result["joins"]) if joins else None,
     )
+
+
+def _joins_error(joins: list[Mapping[str, Any]]) -> Statement:
+    return Statement("trace.joins-error", {"confidence": min(each["confidence"] for each in joins)})
 
 
 def _account_facts(found: TraceResult, *, back: bool) -> dict[str, Any]:

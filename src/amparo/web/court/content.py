@@ -30,7 +30,7 @@ from amparo.web.cases.models import Authorisation, Case
 from amparo.web.common.signing import key_valid_from
 from amparo.web.court.compose_trace import files_of, find_rates, ref_of
 from amparo.web.court.models import Bundle, Finding
-from amparo.web.court.pictures import drawn, sections_with_sheets
+from amparo.web.court.pictures import drawn, sections_of
 from amparo.web.exhibits import rules
 from amparo.web.exhibits.catalogue import unsaved_row
 from amparo.web.exhibits.models import WORDS as EXHIBIT_WORDS
@@ -89,9 +89,10 @@ class Collector:
         said = (finding.value, finding.author.username, tuple(finding.reviewers))
         if finding.trace_result is None:
             return IssuedFinding(*said)
-        self.pictures |= drawn(finding.number, finding.trace_result, self.bundle.languages)
-        sections, sheets = sections_with_sheets(finding.number, finding.trace_result, self.pictures)
-        return IssuedFinding(*said, finding.number, sections, sheets)
+        made = drawn(finding.number, finding.trace_result, self.bundle.languages)
+        self.pictures |= made.pictures
+        sections = (*sections_of(finding.trace_result), *made.cut)
+        return IssuedFinding(*said, finding.number, sections, made.sheets)
 
     def _rows(self, finding: Finding) -> Iterator[CompletenessRow]:
         if finding.match:

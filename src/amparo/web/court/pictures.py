@@ -4,13 +4,14 @@ Each in every language of the report: its words are read there. They run left to
 places mirrored words wrongly.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, NamedTuple
 
 from django.utils import translation
 from django.utils.translation import gettext
 
 from amparo.bundle import Section
+from amparo.bundle.words import TRACE
 from amparo.ledger import FLOW_WORDS
 from amparo.ledger.picture import Flow, Look, detail, page_svg, pages
 from amparo.web.court import account_sections, trace_sections
@@ -23,40 +24,49 @@ SHEETS: Final = 12
 PLAIN: Final = "en"
 
 
-def drawn(name: str, found: TraceResult, languages: Iterable[str]) -> dict[str, str]:
-    """Name -> SVG: `F3` and its sheets `F3-1` …, plain and for each language where words differ (`F3.ar`)."""
+class Drawn(NamedTuple):
+    """`pictures`: name -> SVG: `F3`, its sheets `F3-1` …, and each again where a language's words differ (`F3.ar`).
+
+    `sheets`: names of those to print; `total`: how many pages the whole picture has.
+    """
+
+    pictures: dict[str, str]
+    sheets: tuple[str, ...]
+    total: int
+
+    @property
+    def cut(self) -> tuple[Section, ...]:
+        """What a report says where the picture is too long to print."""
+        if self.total <= SHEETS:
+            return ()
+        return (Section(TRACE["whole picture"], after=(say("sheets cut", shown=SHEETS, total=self.total),)),)
+
+
+def drawn(name: str, found: TraceResult, languages: Iterable[str]) -> Drawn:
+    """The scope must be active."""
     flow = flow_in(found)
-    plain = dict(_named(name, flow, found, PLAIN))
-    made = dict(plain)
+    plain = _draw(flow, found, PLAIN)
+    names = [name, *(f"{name}-{number}" for number in range(1, len(plain)))][: SHEETS + 1]
+    made = dict(zip(names, plain, strict=False))
     for language in languages:
-        for each, svg in _named(name, flow, found, language):
-            if svg != plain.get(each):
-                made[f"{each}.{language}"] = svg
-    return made
+        said = zip(names, _draw(flow, found, language), strict=False)
+        made |= {f"{each}.{language}": svg for each, svg in said if svg != made.get(each)}
+    return Drawn(made, tuple(names[1:]), len(plain) - 1)
 
 
-def _named(name: str, flow: Flow, found: TraceResult, language: str) -> Iterator[tuple[str, str]]:
+def _draw(flow: Flow, found: TraceResult, language: str) -> list[str]:
+    """The picture for one page; then its pages, if it has several: a single one is the picture again."""
     with translation.override(language):
         look = Look(
             title=f"{found.trace.number} · {found.rule}",
             words={key: gettext(word) for key, word in FLOW_WORDS.items()},
             **marks_on(list(found.trace.marks.all())),
         )
-    yield name, page_svg(flow, look)
     sheets = pages(detail(flow, keep=look.marked | {note.key for note in look.notes}), look)
-    for number, sheet in enumerate(sheets, 1):
-        yield f"{name}-{number}", sheet
+    return [page_svg(flow, look), *(sheets if len(sheets) > 1 else ())]
 
 
-def sections_with_sheets(
-    name: str, found: TraceResult, pictures: Mapping[str, str]
-) -> tuple[tuple[Section, ...], tuple[str, ...]]:
-    """The sections of a kept trace, and the names of the sheets to print; a single sheet is the picture again."""
-    every = [each for each in pictures if each.startswith(f"{name}-") and "." not in each]
-    sheets = tuple(every[:SHEETS]) if len(every) > 1 else ()
+def sections_of(found: TraceResult) -> tuple[Section, ...]:
+    """All that a report says of a kept trace. The scope must be active."""
     of = account_sections if is_over_accounts(found) else trace_sections
-    sections = of.sections_of(found)
-    if len(every) > SHEETS:
-        cut = say("sheets cut", shown=SHEETS, total=len(every))
-        sections = (*sections, Section(say("whole picture").sentence, after=(cut,)))
-    return sections, sheets
+    return of.sections_of(found)

@@ -19,6 +19,7 @@ from amparo.web.court.errors import NotAReader
 from amparo.web.court.jobs import bundle_folder, bundle_zip
 from amparo.web.court.models import Bundle, BundleReader, Finding, Offence
 from amparo.web.traces.models import TraceResult
+from amparo.web.traces.picture import picture_of
 
 
 @login_required
@@ -54,6 +55,7 @@ def finding(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "finding": found,
         "case": found.case,
+        "picture": picture_of(found.trace_result) if found.trace_result else "",
         "history": history(agency_id=found.case.agency_id, case_id=found.case_id, object=f"finding:{found.pk}"),
         "may_withdraw": found.withdrawn is None and request.user.may("findings.make"),
     }
