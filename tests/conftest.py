@@ -1,7 +1,8 @@
 """Fixtures every room may use, and the one rule for real parts a machine may lack.
 
 AMPARO_REQUIRE names the parts that must be here (comma-separated: chromium, postgres, axe, shared, e2fsprogs,
-anvil, spark). A part that is absent and not required skips its tests with the reason; absent and required, the tests fail.
+anvil, spark). A part that is absent and not required skips its tests with the reason; absent and required, they
+fail.
 """
 
 import os

@@ -221,9 +221,11 @@ def test_nobody_gets_anything_before_both_factors(all_units: Units) -> None:
 def test_the_api_wants_a_token(all_units: Units) -> None:
     """A signed-in person without one is nobody; the description of the API says nothing of any object."""
     client = all_units.real.client(all_units.real.all)
+    with scope(agency=all_units.real.agency):
+        others = others_of(all_units.real)
     for route in ROUTES:
         if route.name.startswith("api:") and route.name not in {"api:openapi-json", "api:api-root"}:
-            answers = {getattr(client, method)(route.path({})).status_code for method in METHODS}
+            answers = {getattr(client, method)(route.path(others)).status_code for method in METHODS}
             assert answers in ({401}, {401, 405}), route
 
 

@@ -29,7 +29,7 @@ from amparo.web.cases.models import Case
 from amparo.web.classroom.actions import start_exercise
 from amparo.web.court.actions import enter_offence, hand_over, keep_trace, start_bundle, support
 from amparo.web.court.models import Bundle, Element, Finding
-from amparo.web.exhibits.actions import deposit_path, mark_restricted
+from amparo.web.exhibits.actions import deposit_file, deposit_path, mark_restricted
 from amparo.web.exhibits.models import Exhibit, Item
 from amparo.web.matches import asking
 from amparo.web.matches.actions import answer_break, import_list, reveal, review, start_scan
@@ -53,8 +53,19 @@ from amparo.web.reports.actions import (
 from amparo.web.reports.models import ReportCopy
 from amparo.web.tips.actions import import_upload
 from amparo.web.tips.models import Tip
-from amparo.web.traces.actions import import_tagpack, load_chain, start_trace
-from amparo.web.traces.models import Trace
+from amparo.web.traces.actions import (
+    add_mark,
+    add_own_tag,
+    add_to_book,
+    decide_join,
+    hold_edge,
+    import_rates,
+    import_tagpack,
+    load_chain,
+    start_joins,
+    start_trace,
+)
+from amparo.web.traces.models import JoinDecision, Trace
 
 #: Models without a scoped manager: how their agency is found. None: public data, the same for every agency.
 PLAIN: dict[str, str | None] = {
@@ -270,6 +281,42 @@ class WorkedUnit(Unit):
         with done_at_once():
             start_trace(actor=self.all, case=self.case, chain=chain, seed=wallet, rules=["fifo"])
         keep_trace(actor=self.all, found=Trace.objects.get(case=self.case).results.get())
+        self.chain, self.paid = chain, wallet
+        self._around_the_trace()
+        self._books()
+
+    def _around_the_trace(self) -> None:
+        """What people add: marks, tags of their own, a transaction held back, rates."""
+        made = Trace.objects.get(case=self.case)
+        ref = made.results.get().result["outputs"][0]["ref"]
+        add_mark(actor=self.all, trace=made, kind="note", key=ref, text=f"note of {self.slug}")
+        add_own_tag(
+            actor=self.all, address=self.paid, currency="BTC", label=f"Wallet in a case of {self.slug}", source="Report"
+        )
+        hold_edge(actor=self.all, chain=self.chain, transaction_text=ref.partition("/")[0], reason=f"by {self.slug}")
+        rates = self.files.with_name(f"{self.slug}-rates.csv")
+        rates.write_text(f"day,asset,fiat,price,source\n2026-01-0{1 + self.seed % 9},BTC,EUR,50000,{self.slug}\n")
+        import_rates(actor=self.all, path=rates, name=f"Rates of {self.slug}", source="Made up", fiat="EUR")
+
+    def _books(self) -> None:
+        """Two statements that show one payment, and the join between them that somebody accepted."""
+        head = "Date,Description,Money Out,Money In,Balance,Reference"
+        lines = {
+            "one": f"03/01/2026,Rent of {self.slug},100.00,,900.00,REF{self.seed}ABC",
+            "two": f"03/01/2026,Rent of {self.slug},,100.00,600.00,REF{self.seed}ABC",
+        }
+        for number, (name, line) in enumerate(lines.items()):
+            files = [(f"{name}.csv", [f"{head}\n{line}\n".encode()])]
+            with done_at_once():
+                made = deposit_file(actor=self.all, case=self.case, files=files, label=f"Statement {name}")
+            asked = {"profile": "bank-uk", "account": f"{self.seed}000{number}", "currency": "GBP"}
+            exhibit = Exhibit.objects.get(pk=made.pk)
+            with done_at_once():
+                add_to_book(actor=self.all, exhibit=exhibit, path="@0", reader="table", asked=asked)
+        with done_at_once():
+            start_joins(actor=self.all, case=self.case)
+        for each in JoinDecision.objects.filter(case=self.case):
+            decide_join(actor=self.all, decision=each, accepted=True, why=f"reason of {self.slug}")
 
     def _bundle(self) -> None:
         enter_offence(actor=self.all, case=self.case, name="Extortion", law="s. 1", elements=["A threat"])

@@ -62,9 +62,9 @@ def chain_for(request: HttpRequest, pk: UUID) -> ChainWindow:
 
 
 @login_required
-def chain(request: HttpRequest, pk: UUID) -> HttpResponse:
+def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     """What was loaded, its entities with their alarms, and where to look up an address or a transaction."""
-    found = chain_for(request, pk)
+    found = chain_for(request, chain_id)
     store = actions.store_of(found)
     clusters = entities_of(found, store)
     facts = found.entities or {}
@@ -82,9 +82,9 @@ def chain(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
-def append(request: HttpRequest, pk: UUID) -> HttpResponse:
+def append(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     """Add blocks to a chain."""
-    found = chain_for(request, pk)
+    found = chain_for(request, chain_id)
     require(request.user, "traces.run")
     form = forms.AppendForm(request.POST or None, request.FILES or None)
     if form.is_valid():
@@ -102,17 +102,17 @@ def append(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def join_entities(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = chain_for(request, pk)
+def join_entities(request: HttpRequest, chain_id: UUID) -> HttpResponse:
+    found = chain_for(request, chain_id)
     job = actions.start_entities(actor=request.user, chain=found)
     back = reverse("traces:chain", args=[found.pk])
     return redirect(f"{reverse('jobs:job', args=[job.pk])}?back={back}")
 
 
 @login_required
-def look_up(request: HttpRequest, pk: UUID) -> HttpResponse:
+def look_up(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     """Send what a person typed to the page of that address or transaction."""
-    found = chain_for(request, pk)
+    found = chain_for(request, chain_id)
     text = request.GET.get("q", "").strip()
     is_transaction = len(text) == actions.TXID_SIGNS or ":" in text
     name = "traces:transaction" if is_transaction else "traces:address"

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from amparo.base import AmparoError
 from amparo.ledger import Store
 from amparo.ledger.clusters import HEURISTICS, Clusters, explain, names
+from amparo.web.accounts.permissions import require
 from amparo.web.cases.scope import cases_of
 from amparo.web.common.errors import NotFound, say
 from amparo.web.traces import actions
@@ -45,9 +46,9 @@ def _number(store: Store, address: str) -> int:
 
 
 @login_required
-def address(request: HttpRequest, pk: UUID, text: str) -> HttpResponse:
+def address(request: HttpRequest, chain_id: UUID, text: str) -> HttpResponse:
     """What loaded blocks and tags say of one address; never whose it is."""
-    chain = chain_for(request, pk)
+    chain = chain_for(request, chain_id)
     store = actions.store_of(chain)
     number = _number(store, text)
     outputs = store.outputs_to(text)
@@ -69,19 +70,19 @@ def address(request: HttpRequest, pk: UUID, text: str) -> HttpResponse:
 
 
 @login_required
-def follow(request: HttpRequest, pk: UUID, text: str) -> HttpResponse:
+def follow(request: HttpRequest, chain_id: UUID, text: str) -> HttpResponse:
     """From an address to the form of a new trace in one of the reader's cases."""
-    chain_for(request, pk)
+    chain_for(request, chain_id)
     case = next((each for each in cases_of(request.user) if str(each.pk) == request.GET.get("case")), None)
     if case is None:
-        raise NotFound
-    return redirect(f"{reverse('traces:new', args=[case.pk])}?{urlencode({'seed': text, 'chain': pk})}")
+        return redirect("traces:address", chain_id, text)
+    return redirect(f"{reverse('traces:new', args=[case.pk])}?{urlencode({'seed': text, 'chain': chain_id})}")
 
 
 @login_required
-def entity(request: HttpRequest, pk: UUID, text: str) -> HttpResponse:
+def entity(request: HttpRequest, chain_id: UUID, text: str) -> HttpResponse:
     """The entity of an address: members, why two of them are joined, and what if some evidence fell away."""
-    chain = chain_for(request, pk)
+    chain = chain_for(request, chain_id)
     store = actions.store_of(chain)
     clusters = entities_of(chain, store)
     if clusters is None:
@@ -146,9 +147,9 @@ def _what_if(
 
 
 @login_required
-def transaction(request: HttpRequest, pk: UUID, text: str) -> HttpResponse:
+def transaction(request: HttpRequest, chain_id: UUID, text: str) -> HttpResponse:
     """One transaction: what it spends and pays, where it lies, and whether it has the shape of a CoinJoin."""
-    chain = chain_for(request, pk)
+    chain = chain_for(request, chain_id)
     store = actions.store_of(chain)
     row = store.find_tx(text)
     spent = [None if each is None else store.output(each) for each in store.inputs_of(row.tx)]
@@ -180,8 +181,9 @@ def names_of(store: Store, clusters: Clusters | None, tx: int) -> tuple[str, ...
 
 @login_required
 @require_POST
-def hold(request: HttpRequest, pk: UUID, text: str) -> HttpResponse:
-    chain = chain_for(request, pk)
+def hold(request: HttpRequest, chain_id: UUID, text: str) -> HttpResponse:
+    chain = chain_for(request, chain_id)
+    require(request.user, "traces.run")
     try:
         reason = request.POST.get("reason", "")
         actions.hold_edge(actor=request.user, chain=chain, transaction_text=text, reason=reason)
@@ -195,6 +197,7 @@ def hold(request: HttpRequest, pk: UUID, text: str) -> HttpResponse:
 @login_required
 @require_POST
 def release(request: HttpRequest, pk: UUID) -> HttpResponse:
+    require(request.user, "traces.run")
     held = HeldEdge.objects.filter(pk=pk).first()
     if held is None:
         raise NotFound

@@ -58,6 +58,7 @@ def look(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
+    require(request.user, "traces.run")
     found = JoinDecision.objects.filter(pk=pk, case__in=cases_of(request.user)).select_related("case__agency").first()
     if found is None:
         raise NotFound

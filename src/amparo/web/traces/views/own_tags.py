@@ -23,7 +23,8 @@ ROWS = 50
 @login_required
 def own_tags(request: HttpRequest) -> HttpResponse:
     require(request.user, "traces.see")
-    form = OwnTagForm(request.POST or None, initial={"address": request.GET.get("address", "")})
+    may_run = request.user.may("traces.run")
+    form = OwnTagForm((may_run and request.POST) or None, initial={"address": request.GET.get("address", "")})
     if form.is_valid():
         try:
             actions.add_own_tag(actor=request.user, **form.cleaned_data)
@@ -36,7 +37,7 @@ def own_tags(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": Paginator(tags, ROWS).get_page(request.GET.get("page")),
-        "may_run": request.user.may("traces.run"),
+        "may_run": may_run,
     }
     return render(request, "traces/own_tags.html", context, status=400 if form.errors else 200)
 
@@ -51,8 +52,10 @@ def _tag_for(pk: UUID) -> OwnTag:
 @login_required
 @require_POST
 def review(request: HttpRequest, pk: UUID) -> HttpResponse:
+    require(request.user, "traces.run")
+    tag = _tag_for(pk)
     try:
-        actions.review_own_tag(actor=request.user, tag=_tag_for(pk))
+        actions.review_own_tag(actor=request.user, tag=tag)
     except AmparoError as error:
         messages.error(request, str(say(error)))
     return redirect("traces:own-tags")
@@ -68,6 +71,7 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def export(request: HttpRequest) -> HttpResponse:
+    require(request.user, "traces.run")
     try:
         data = actions.export_own_tags(actor=request.user)
     except AmparoError as error:

@@ -120,6 +120,7 @@ def trace(request: HttpRequest, pk: UUID) -> HttpResponse:
 def mark(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Put a highlight or a note on a step."""
     found = trace_for(request, pk)
+    require(request.user, "traces.run")
     kind = request.POST.get("kind", "")
     try:
         actions.add_mark(
@@ -136,10 +137,9 @@ def mark(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def unmark(request: HttpRequest, pk: UUID, mark_id: UUID) -> HttpResponse:
-    found = trace_for(request, pk)
-    made = found.marks.filter(pk=mark_id).select_related("trace__case").first()
+def unmark(request: HttpRequest, pk: UUID) -> HttpResponse:
+    made = TraceMark.objects.filter(pk=pk, trace__case__in=cases_of(request.user)).select_related("trace__case").first()
     if made is None:
         raise NotFound
     actions.remove_mark(actor=request.user, mark=made)
-    return redirect("traces:trace", found.pk)
+    return redirect("traces:trace", made.trace_id)

@@ -59,9 +59,9 @@ def export(request: HttpRequest, pk: UUID, rule: str) -> StreamingHttpResponse:
 
 
 @login_required
-def peel_chain(request: HttpRequest, pk: UUID) -> HttpResponse:
+def peel_chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     """Follow a peel chain from one output; a person may pin which output goes on."""
-    chain = chain_for(request, pk)
+    chain = chain_for(request, chain_id)
     store = actions.store_of(chain)
     seed, pins = request.GET.get("seed", "").strip(), request.GET.get("pins", "").split()
     context = {"chain": chain, "seed": seed, "pins": " ".join(pins), "rate": rate_of("peel")}
@@ -79,9 +79,9 @@ def peel_chain(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
-def path(request: HttpRequest, pk: UUID) -> HttpResponse:
+def path(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     """The ways money could take between two addresses, transactions or outputs."""
-    chain = chain_for(request, pk)
+    chain = chain_for(request, chain_id)
     start, end = request.GET.get("from", "").strip(), request.GET.get("to", "").strip()
     context = {"chain": chain, "start": start, "end": end}
     if start and end:
