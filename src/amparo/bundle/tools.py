@@ -102,7 +102,37 @@ class LedgerTraceAccounts:
         return [{"seed": "bank@7:0:0", "rule": "fifo"}]
 
 
-TOOLS: Final[Registry[Tool]] = Registry("tool", MediaMatch(), LedgerTrace(), LedgerTraceBack(), LedgerTraceAccounts())
+@dataclass(frozen=True, slots=True)
+class LedgerTraceJoined:
+    """Follow value through account ledgers and chains, over joins (amparo.ledger.joins).
+
+    Inputs: "accounts:0", "accounts:1" … as of ledger.trace-accounts, and "NETWORK:chain" -> a chain store's folder.
+    """
+
+    name: str = "ledger.trace-joined"
+
+    def rerun(self, recipe: Recipe, inputs: Mapping[str, Path]) -> str:
+        from amparo.ledger.joins import rerun_joined
+
+        numbered = sorted((name for name in recipe.inputs if name.startswith("accounts:")), key=_number)
+        chains = [name for name in recipe.inputs if name.endswith(":chain")]
+        return rerun_joined(
+            [_given(inputs, name) for name in numbered],
+            {name.removesuffix(":chain"): _given(inputs, name) for name in chains},
+            recipe.parameters,
+        )
+
+    def examples(self) -> list[Mapping[str, Any]]:
+        return [{"seed": "bank@7:0:0", "rule": "fifo", "joins": 1}]
+
+
+def _number(name: str) -> int:
+    return int(name.rpartition(":")[2])
+
+
+TOOLS: Final[Registry[Tool]] = Registry(
+    "tool", MediaMatch(), LedgerTrace(), LedgerTraceBack(), LedgerTraceAccounts(), LedgerTraceJoined()
+)
 
 
 class Rerun(NamedTuple):
