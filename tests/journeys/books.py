@@ -26,12 +26,13 @@ def the_bank_leads_to_the_cash(officer: Officer, case: str, place: Path, picture
     for path in (*(FRAUD / name for name, _, _ in STATEMENTS), wrong_sum(place)):
         deposit(officer, case, path)
     officer.wait_for(f"/exhibits/case/{case}/", f"EX{len(STATEMENTS) + 1}")
-    books = [read(officer, case, name, reader, asked) for name, reader, asked in STATEMENTS]
+    for name, reader, asked in STATEMENTS:
+        read(officer, case, name, reader, asked)
     what_is_wrong_is_said(officer, case, pictures)
-    officer.go(books[0])
+    bank = book_of(officer, case, STATEMENTS[0][0])
     officer.picture(pictures, "tracing-book")
     joins_are_accepted(officer, case, pictures)
-    return the_payment_is_followed(officer, case, books[0], pictures)
+    return the_payment_is_followed(officer, case, bank, pictures)
 
 
 def wrong_sum(place: Path) -> Path:
@@ -47,16 +48,19 @@ def deposit(officer: Officer, case: str, path: Path) -> None:
     officer.follow('main form button[type="submit"]')
 
 
-def read(officer: Officer, case: str, name: str, reader: str, asked: dict[str, str]) -> str:
-    """One statement into a book of its own: its first lines are looked at before. Returns the book's address."""
-    page = officer.page
+def read(officer: Officer, case: str, name: str, reader: str, asked: dict[str, str]) -> None:
+    """One statement into a book of its own: its first lines are looked at before."""
     show(officer, case, name, reader, asked)
     assert "How its first lines would be booked" in officer.text()
     officer.press("Read it into the book")
     officer.wait_for_job()
+
+
+def book_of(officer: Officer, case: str, name: str) -> str:
+    """Open the book of a file. Returns the book's address."""
     officer.go(f"/traces/case/{case}/books/")
-    officer.follow(page.locator("table tbody tr", has_text=name).locator("th a"))
-    return page.url.removeprefix(officer.base)
+    officer.follow(officer.page.locator("table tbody tr", has_text=name).locator("th a"))
+    return officer.page.url.removeprefix(officer.base)
 
 
 def show(officer: Officer, case: str, name: str, reader: str, asked: dict[str, str]) -> None:
@@ -80,6 +84,8 @@ def what_is_wrong_is_said(officer: Officer, case: str, pictures: Path) -> None:
     officer.picture(pictures, "tracing-read")
     officer.go(f"/traces/case/{case}/books/")
     officer.picture(pictures, "tracing-books")
+    book_of(officer, case, f"mobile-{MULE}.csv")
+    assert "1 problem was found" in officer.text()
 
 
 def joins_are_accepted(officer: Officer, case: str, pictures: Path) -> None:

@@ -250,11 +250,12 @@ class _Demo:
 
     def _trace(self, case: Any) -> None:
         from amparo.web.court.actions import keep_trace
-        from amparo.web.traces.actions import import_tagpack, load_chain, start_trace
+        from amparo.web.traces.actions import import_tagpack, load_chain, start_entities, start_trace
 
         maria = self.persons["maria"]
         import_tagpack(actor=maria, path=self.world / "tags.yaml")
         chain = load_chain(actor=maria, source=self.world / "chain.dat", name="Exercise chain")
+        start_entities(actor=maria, chain=chain)
         trace = start_trace(
             actor=maria,
             case=case,
