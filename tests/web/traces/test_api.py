@@ -15,13 +15,16 @@ from amparo.web.accounts.models import ApiToken, Person
 from amparo.web.audit.models import LogLine
 from amparo.web.cases.actions import add_member
 from amparo.web.cases.models import Authorisation, Case
-from amparo.web.traces.actions import asked, import_tagpack, start_entities
+from amparo.web.exhibits.actions import deposit_file
+from amparo.web.exhibits.models import Exhibit
+from amparo.web.traces.actions import add_to_book, asked, import_tagpack, start_entities
 from amparo.web.traces.models import ChainWindow, HeldEdge, Trace
 
 pytestmark = pytest.mark.django_db
 HUB = "12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S"
 TAGGED = "1DUDsfc23Dv9sPMEk5RsrtfzCw5ofi5sVW"
 LARGEST = "126jEcDoSWgGm1XAAWNMG8DPMsZARS9AJE"
+BANK = Path(__file__).resolve().parents[2] / "fixtures" / "fraud" / "bank-camt053.xml"
 LEAVES = ["170:1/0", "181:1/0", "221:1/0", "248:1/1", "496:1/0"]
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
@@ -134,6 +137,27 @@ def test_a_trace_is_started_finished_and_read(token: Callable[..., Caller], begu
     assert [row["ref"] for row in page["rows"]] == [result["rows"][12]["ref"]]
     assert asker.get(f"traces/{begun['id']}/results/lifo", 404)["code"]
     asker.get(f"traces/{begun['id']}/results/fifo", 422, limit=1001)
+
+
+def test_a_trace_through_books_of_accounts(
+    token: Callable[..., Caller], lead: Person, case: Case, home: Path, at_once: Callable[[], Any]
+) -> None:
+    with at_once():
+        made = deposit_file(actor=lead, case=case, files=[("bank.xml", [BANK.read_bytes()])], label="bank.xml")
+    exhibit = Exhibit.objects.select_related("case__agency").get(pk=made.pk)
+    with at_once():
+        add_to_book(actor=lead, exhibit=exhibit, path="@0", reader="camt053", asked={}, name="Bank")
+    asker = token()
+    question = {"case": str(case.pk), "starts": ["0110000111"], "rules": ["fifo"], "side": "sent", "unknown": "gap"}
+    assert asker.post({**question, "starts": ["0110000112"]}, 400)["code"] == "W821"
+    with at_once():
+        told = asker.post(question)
+    assert (told["chain"], asker.get(f"traces/{told['id']}")["results"]) == (None, ["fifo"])
+    result = asker.get(f"traces/{told['id']}/results/fifo")
+    assert (result["kind"], result["conserves"]) == ("transfers", True)
+    paid = next(row for row in result["rows"] if row["ref"] == "FT26034EX1")
+    assert (paid["traced"], paid["ledger"]) == ("25000000", "bank:0110000111")
+    assert isinstance(asker.get(f"traces/{told['id']}/worklist/fifo"), list)
 
 
 def test_whom_to_ask(token: Callable[..., Caller], begun: dict[str, Any], keeper: Person, pack: Path) -> None:
