@@ -15,7 +15,7 @@ from amparo.ledger.calibrate import rates
 from amparo.web.court.actions import keep_trace
 from amparo.web.court.compose_trace import from_trace
 from amparo.web.court.jobs import bundle_folder
-from amparo.web.traces.actions import add_mark, source_of, start_trace
+from amparo.web.traces.actions import add_mark, import_tagpack, source_of, start_trace
 from amparo.web.traces.models import Trace
 
 LANGUAGES = ("es", "fr", "ar", "pt", "sw")
@@ -140,3 +140,23 @@ def test_no_sentence_of_the_report_on_traces_stays_english(language) -> None:
 
     same = {words for words in TRACE.values() if own_translate(language, words) == words}
     assert not {words for words in same if len(words.split()) > 2}
+
+
+def test_services_are_listed_with_who_says_so(kept_trace, case, lead, at_once, built, tmp_path) -> None:
+    chain = kept_trace().trace.chain
+    pack = tmp_path / "pack.yaml"
+    pack.write_text(
+        "title: Made-up tags\ncreator: A trainer\nsource: https://tags.example/\nlastmod: 2024-02-26\ncurrency: BTC\n"
+        "tags:\n- address: 1DUDsfc23Dv9sPMEk5RsrtfzCw5ofi5sVW\n  label: Swap <b>Ltd</b>\n  category: exchange\n"
+    )
+    import_tagpack(actor=lead, path=pack)
+    with at_once():
+        made = start_trace(actor=lead, case=case, chain=chain, seed="9:0", rules=["fifo"], at_services=True, max_hops=3)
+    finding = keep_trace(actor=lead, found=made.results.get())
+    assert any("ended at what a tag calls a service" in each for each in finding.against)
+    page = report(bundle_folder(built("en", "sw")))
+    for words in (
+        *("Services it reached: whom to ask", "Swap &lt;b&gt;Ltd&lt;/b&gt;", "A trainer", "It ends after 3 hops."),
+        *("Where stop rules ended it", "The limit of hops was reached.", "nobody checked it here"),
+    ):
+        assert words in page, words
