@@ -319,7 +319,7 @@ def the_pages_are_fit_for_everybody(browser: Browser, axe: str, watched: Path, i
     arabic = [page for page in pages if "-ar-" in page.name]
     different = newest_of_each(pages)
     assert len(different) > 35
-    problems = look_at(browser, axe, different, installation.desk, DESK)
+    problems = look_at(browser, axe, [page for page in different if page not in arabic], installation.desk, DESK)
     problems += look_at(browser, axe, different, installation.desk, PHONE)
     assert problems == [], "\n".join(problems)
     assert sorted(set().union(*(english_in(page) for page in arabic))) == []
