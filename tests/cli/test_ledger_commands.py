@@ -249,6 +249,14 @@ def test_without_joins_the_trace_ends_in_the_bank(books: dict[str, Path]) -> Non
     assert int(account[-2]["claims"]) > 25_000_000
 
 
+def test_a_chain_beside_the_books(books: dict[str, Path], store: Path) -> None:
+    words = ("follow", "bitcoin=9:0/0", "--book", books["bank"], "--chain", store, "--rule", "fifo")
+    *outputs, totals, trace = told(*words)
+    assert [row["ref"] for row in outputs] == LEAVES
+    assert (totals["network"], totals["held"], trace["joins"]) == ("bitcoin", 5_000_000_000, 0)
+    assert "5,000,000,000 sat came, 5,000,000,000 found" in ask(*words).out
+
+
 def test_what_cannot_be_read_or_named_is_refused(books: dict[str, Path], tmp_path: Path) -> None:
     def error(*words: object) -> str:
         done = ask(*words, "--json")

@@ -76,7 +76,9 @@ def tell_joined(teller: Teller, found: JoinedTrace) -> None:
             if output.state.value != "spent":
                 row = {"type": "output", "network": network, **output.as_dict()}
                 teller.row(row, f"{network} {output.ref}: {output.tainted:,} sat {output.state} {output.address or ''}")
-        teller.row({"type": "totals", "network": network, **result.totals.as_dict()}, f"{network}: sums add up")
+        totals = result.totals
+        plain = f"{network}: {totals.claims:,} sat came, {totals.found:,} found"
+        teller.row({"type": "totals", "network": network, **totals.as_dict()}, plain)
     for join in found.joins:
         facts = f"{join['level']} {join['confidence']}, {join['reason']}"
         teller.row({"type": "join", **join}, f"join {_ref(join['out'])} -> {_ref(join['into'])}: {facts}")
