@@ -37,6 +37,7 @@ LEAVES: Final = {
 }
 
 
+APART, TOGETHER = "\u2066", "\u2069"  # so that a day keeps its order among words from right to left
 SECONDS: Final = 10  # digits of a time since 1970, until the year 2286
 
 
@@ -125,4 +126,4 @@ def _readable(facts: Mapping[str, Any]) -> dict[str, Any]:
     if not (start[1] and start[0].isdigit()):
         return dict(facts)
     seconds = int(start[0][:SECONDS])  # chains count thousandths
-    return {**facts, "tip": f"{when(seconds, precise=True)} UTC"}
+    return {**facts, "tip": f"{APART}{when(seconds, precise=True)} UTC{TOGETHER}"}
