@@ -95,7 +95,7 @@ class LedgerTraceAccounts:
     def rerun(self, recipe: Recipe, inputs: Mapping[str, Path]) -> str:
         from amparo.ledger.accounts import rerun_account_trace
 
-        names = sorted(name for name in recipe.inputs if name.startswith("accounts:"))
+        names = sorted((name for name in recipe.inputs if name.startswith("accounts:")), key=_number)
         return rerun_account_trace([_given(inputs, name) for name in names], recipe.parameters)
 
     def examples(self) -> list[Mapping[str, Any]]:
