@@ -1,9 +1,13 @@
 """Blocks are added to a chain; older traces say that it went on, or that their block was cut out."""
 
+import json
+
 import pytest
 from tests.ledger import made_blocks as made
 
+from amparo.ledger.errors import StoreVersion
 from amparo.web.audit.models import LogLine
+from amparo.web.common.home import folder
 from amparo.web.common.models import Job
 from amparo.web.traces import actions
 from amparo.web.traces.actions import start_trace
@@ -59,3 +63,15 @@ def test_a_trace_over_a_branch_that_lost_is_stale(start, lead, case, tmp_path, s
     assert start.last_height == 4
     page = signed_in(lead).get(f"/traces/{trace.pk}/").content.decode()
     assert "This trace is stale" in page
+
+
+def test_a_store_of_an_older_version_gives_way_to_its_own_source(start, lead, tmp_path) -> None:
+    manifest = folder("ledger") / start.folder / "manifest.json"
+    value = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps({**value, "format": "amparo-ledger-store/1"}))
+    with pytest.raises(StoreVersion):
+        actions.store_of(start)
+    again = actions.load_chain(actor=lead, source=tmp_path / "blk00000.dat", name="Again")
+    assert again == start
+    assert actions.store_of(again).manifest.report.blocks == 3
+    assert [path.name for path in folder("ledger").iterdir() if path.name.startswith("chain-")] == [again.folder]

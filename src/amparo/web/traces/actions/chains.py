@@ -8,6 +8,7 @@ from django.db import transaction
 
 from amparo.base import Progress, silent
 from amparo.ledger import LoadReport, Store, load
+from amparo.ledger.errors import StoreVersion
 from amparo.ledger.load import append
 from amparo.web.accounts.models import Person
 from amparo.web.accounts.permissions import require
@@ -50,8 +51,20 @@ def load_chain(
     report = load(source, folder("ledger") / place, window=window, progress=progress)
     chain = _keep_chain(actor, place, report, name)
     if chain.folder != place:
-        shutil.rmtree(folder("ledger") / place)
+        _drop_one(chain, place)
     return chain
+
+
+def _drop_one(chain: ChainWindow, place: str) -> None:
+    """The same source was loaded before: keep that store, unless this version can no longer read it."""
+    dropped = place
+    try:
+        store_of(chain)
+    except StoreVersion:
+        dropped, chain.folder = chain.folder, place
+        chain.entities = {}
+        chain.save(update_fields=["folder", "entities"])
+    shutil.rmtree(folder("ledger") / dropped)
 
 
 @transaction.atomic
