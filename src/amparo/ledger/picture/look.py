@@ -26,6 +26,7 @@ KINDS: Final = {
 #: State -> border of its box: width and dashes.
 BORDERS: Final = {
     "held": (3, ""),
+    "in-account": (3, ""),
     "stopped": (2, "8 4"),
     "destroyed": (2, "2 3"),
     "gap": (2, "2 3"),

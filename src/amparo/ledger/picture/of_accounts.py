@@ -134,13 +134,13 @@ class _Maker:
                 ref=account or "",
                 about=account or "",
                 amount=max(came.get(key, 0), went.get(key, 0)),
-                state=state,
+                state=_word(state),
                 stop=stop,
                 claim=claims.get(key),
                 label=self.labels.get(account or ""),
                 time=step.time,
                 hop=columns[key],
-                ends=tuple((leaf.state, leaf.stop, leaf.amount) for leaf in here),
+                ends=tuple((_word(leaf.state), leaf.stop, leaf.amount) for leaf in here),
             )
 
     def ends(self) -> dict[tuple[str, str | None, str], list[AccountLeaf]]:
@@ -154,7 +154,16 @@ class _Maker:
         for each in self.result.totals:
             plain = [(name, int(getattr(each, name))) for name in names]
             plain.insert(5, ("stopped", sum(each.stopped.values())))
-            yield each.ledger, each.asset, tuple(row for row in plain if row[1] or row[0] == "claims")
+            yield (
+                each.ledger,
+                each.asset,
+                tuple((_word(row[0]), row[1]) for row in plain if row[1] or row[0] == "claims"),
+            )
+
+
+def _word(state: str) -> str:
+    """An account holds what an output leaves unspent: another word for the same state."""
+    return "in-account" if state == "held" else state
 
 
 def _outside(step: AccountStep, *, came: bool) -> tuple[str, str | None]:

@@ -36,6 +36,7 @@ FLOW_WORDS: Final[Mapping[str, str]] = {
     "from page": gettext_noop("from page"),
     "page": gettext_noop("page"),
     # Ends of traces on accounts.
+    "in-account": gettext_noop("held in the account"),
     "left": gettext_noop("left the known books"),
     "repaid": gettext_noop("paid back an overdraft"),
     "elsewhere": gettext_noop("went on in a book that is not loaded"),
