@@ -30,7 +30,11 @@ class Result:
         return reached and self.equal is not False
 
     def line(self) -> str:
-        return json.dumps(asdict(self) | {"holds": self.holds})
+        rounded = {name: value if value is None else float(f"{value:.4g}") for name, value in self._figures()}
+        return json.dumps(asdict(self) | rounded | {"holds": self.holds})
+
+    def _figures(self) -> tuple[tuple[str, float | None], ...]:
+        return (("ours", self.ours), ("ratio", self.ratio))
 
 
 def best_of(times: int, work: Callable[[], object]) -> float:
