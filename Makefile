@@ -55,8 +55,9 @@ WHO ?= maria
 code: ## the current sign-in code of a person of the demo (WHO=maria)
 	@$(BIN)/python -m amparo.web.demo code $(WHO)
 
+# In the order of their folders: sorted by size, the journeys (one long test a file) would all stand at the end.
 test: build $(STAMPS)/test ## all tests; parts this machine lacks are skipped with their reason
-	$(BIN)/python -m pytest -n 2 --dist loadfile -q -m "not soak"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q -m "not soak"
 
 check: build $(STAMPS)/test ## lint, format, types, import contracts, translations
 	$(BIN)/ruff check .
