@@ -214,6 +214,15 @@ def test_what_cannot_start(bank, lead, case, person, agency) -> None:
     assert not Trace.objects.exists()
 
 
+def test_an_account_may_be_written_as_in_a_report(bank) -> None:
+    """A telephone number with its +, an IBAN in groups of four."""
+    store = store_of_book(bank)
+    written = f"+{fraud.BANK_ACCOUNT[:4]} {fraud.BANK_ACCOUNT[4:]}"
+    assert actions.account_seeds([store], [written], "sent") == actions.account_seeds(
+        [store], [fraud.BANK_ACCOUNT], "sent"
+    )
+
+
 def test_what_an_account_sent_is_a_start_too(bank, lead, case, at_once) -> None:
     with at_once():
         made = actions.start_account_trace(

@@ -76,6 +76,9 @@ def test_from_a_sighting_to_the_form(lead, case, chain, signed_in, seen) -> None
     there = f"{reverse('traces:new', args=[case.pk])}?seed={PAID}"
     assert there in page
     assert PAID in client.get(there).content.decode()
+    phone = seen("phone", "+254700000101")
+    through_books = client.get(reverse("sightings:value", args=[case.pk, phone.value_key])).content.decode()
+    assert f"{reverse('traces:new-account-trace', args=[case.pk])}?seed=%2B254700000101" in through_books
     assert "traces/case" not in client.get(reverse("sightings:value", args=[case.pk, mail.value_key])).content.decode()
 
 

@@ -20,8 +20,11 @@ from amparo.web.sightings.forms import FilterForm
 from amparo.web.sightings.models import Sighting
 
 ROWS = 50
-#: Kinds of sightings whose money can be followed.
-WALLETS = frozenset({"btc", "ltc", "doge", "eth", "trx", "iban"})
+#: Kinds of sightings whose money can be followed, and the form that does: over blocks, or through books of accounts.
+FOLLOWED = {
+    **dict.fromkeys(("btc", "ltc", "doge"), "traces:new"),
+    **dict.fromkeys(("eth", "trx", "iban", "phone"), "traces:new-account-trace"),
+}
 
 
 def _filtered(request: HttpRequest, case: Case) -> tuple[FilterForm, QuerySet[Sighting], str]:
@@ -60,8 +63,8 @@ def value(request: HttpRequest, case_id: UUID, key: str) -> HttpResponse:
         raise NotFound
     page = Paginator(found, ROWS).get_page(request.GET.get("page"))
     others = queries.other_cases(request.user, first)
-    may_trace = first.kind in WALLETS and request.user.may("traces.run")
-    context = {"case": found_case, "first": first, "page": page, "others": others, "may_trace": may_trace}
+    follow = FOLLOWED.get(first.kind) if request.user.may("traces.run") else None
+    context = {"case": found_case, "first": first, "page": page, "others": others, "follow": follow}
     return render(request, "sightings/value.html", context)
 
 

@@ -51,12 +51,13 @@ def _transfer(stores: Sequence[AccountStore], text: str) -> TransferRef | None:
 
 
 def _accounts(stores: Sequence[AccountStore], text: str) -> list[Account]:
-    wanted = [
-        Account(ledger, text) for store in stores for ledger in store.ledgers if store.purses(Account(ledger, text))
-    ]
-    if not wanted:
+    """Telephone numbers and IBANs are written with + and blanks in reports, and without in books."""
+    written = dict.fromkeys((text, text.replace(" ", "").removeprefix("+")))
+    every = ((store, Account(ledger, each)) for store in stores for ledger in store.ledgers for each in written)
+    found = [account for store, account in every if store.purses(account)]
+    if not found:
         raise AccountUnknown(account=text)
-    return wanted
+    return found
 
 
 @transaction.atomic
