@@ -6,7 +6,9 @@ fail.
 """
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -34,3 +36,12 @@ def shared() -> Path:
     """The folder of real public test data beside the checkout (../shared/data)."""
     need("shared", SHARED.is_dir(), "put the shared test data beside the checkout")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def playwright_chromium() -> Iterator[Any]:
+    """What launches browsers, once a process: a second one beside it would be refused."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        yield playwright.chromium

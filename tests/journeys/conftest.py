@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserType
 from tests.conftest import need
 from tests.journeys.installation import Installation, running
 
@@ -28,12 +28,11 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(playwright_chromium: BrowserType) -> Iterator[Browser]:
     need("chromium", CHROMIUM.exists(), "install Debian's package chromium")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=str(CHROMIUM), headless=True, args=FLAGS)
-        yield found
-        found.close()
+    found = playwright_chromium.launch(executable_path=str(CHROMIUM), headless=True, args=FLAGS)
+    yield found
+    found.close()
 
 
 @pytest.fixture(scope="session")

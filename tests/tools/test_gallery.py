@@ -36,14 +36,11 @@ def gallery(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def browser():
+def browser(playwright_chromium):
     need("chromium", CHROMIUM.exists())
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(CHROMIUM), headless=True, args=ARGUMENTS)
-        yield started
-        started.close()
+    started = playwright_chromium.launch(executable_path=str(CHROMIUM), headless=True, args=ARGUMENTS)
+    yield started
+    started.close()
 
 
 def too_wide(browser, page_file: Path, width: int) -> int:
