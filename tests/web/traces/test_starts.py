@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from amparo.ledger.trace.errors import TooManyOutputs
 from amparo.web.exhibits.models import Exhibit
 from amparo.web.sightings.models import new_sighting
 from amparo.web.traces.actions import start_trace
@@ -105,3 +106,11 @@ def test_the_stops_that_were_asked_for_are_in_the_recipe(traced, lead, signed_in
     assert made.results.get().totals["stopped"] == 5_000_000_000
     page = signed_in(lead).get(f"/traces/{made.pk}/").content.decode()
     assert "stopped by a rule" in page
+
+
+def test_an_address_with_too_many_outputs_is_refused_and_never_cut(lead, case, chain, monkeypatch) -> None:
+    monkeypatch.setattr("amparo.web.traces.actions.traces.MOST_OUTPUTS", 2)
+    busiest = "12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S"  # 9:0 and its change: five outputs and more
+    with pytest.raises(TooManyOutputs, match="at most 2"):
+        start_trace(actor=lead, case=case, chain=chain, seed=busiest, rules=["fifo"])
+    assert not Trace.objects.exists()

@@ -3,14 +3,12 @@
 Written down is what kind of question it was, never the address.
 """
 
-from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.utils import timezone
 
 from amparo.ledger import Store
-from amparo.ledger.store.layout import UNSPENT
 from amparo.web.accounts.models import ApiToken, Person
 from amparo.web.accounts.permissions import require_scope
 from amparo.web.audit.actions import record
@@ -23,6 +21,7 @@ from amparo.web.traces import news
 from amparo.web.traces.actions.account_traces import start_account_trace
 from amparo.web.traces.actions.chains import store_of
 from amparo.web.traces.actions.traces import start_trace
+from amparo.web.traces.addresses import totals_of
 from amparo.web.traces.entities import entities_of, held_txs
 from amparo.web.traces.errors import AskedTooOften, FieldWithoutMeaning, TokenForOthers
 from amparo.web.traces.models import ChainWindow, Trace, TraceResult
@@ -38,7 +37,6 @@ MOST_TRACES: Final = 200
 #: Fields of a question about chains only, and about books of accounts only.
 CHAIN_ONLY: Final = ("direction", "floor", "dormant_days", "at_mixers")
 BOOKS_ONLY: Final = ("side", "unknown")
-_CHUNK: Final = 100_000
 
 
 class Known(NamedTuple):
@@ -91,32 +89,8 @@ def look_up_address(token: ApiToken, chain_id: UUID, address: str) -> Known:
     if chain is None:
         raise NotFound
     store = store_of(chain)
-    count, received, unspent, first, last = _totals(store, address)
-    return Known(
-        count, received, unspent, first, last, _entity_size(chain, store, address), tags_of([address]).get(address, [])
-    )
-
-
-def _totals(store: Store, address: str) -> tuple[int, int, int, str | None, str | None]:
-    received = unspent = count = 0
-    ends: list[int] = []
-    for part in _outputs(store, address):
-        values, spent = store.array("value")[part], store.array("spent_by")[part]
-        received += sum(values.tolist())
-        unspent += sum(values[spent == UNSPENT].tolist())
-        count += len(part)
-        ends += [int(part.min()), int(part.max())]
-    first, last = (store.output(each).ref for each in (min(ends), max(ends))) if ends else (None, None)
-    return count, received, unspent, first, last
-
-
-def _outputs(store: Store, address: str) -> Iterator[Any]:
-    """Numbers of the outputs that pay an address, some at a time."""
-    starts, outs = store.array("addr_start"), store.array("addr_outs")
-    for number in store.address_ids(address):
-        begin, end = int(starts[number]), int(starts[number + 1])
-        for low in range(begin, end, _CHUNK):
-            yield outs[low : min(low + _CHUNK, end)]
+    tags = tags_of([address]).get(address, [])
+    return Known(*totals_of(store, address), _entity_size(chain, store, address), tags)
 
 
 def _entity_size(chain: ChainWindow, store: Store, address: str) -> int | None:

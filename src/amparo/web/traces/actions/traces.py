@@ -11,6 +11,7 @@ from amparo.ledger import (
     Seed,
     Store,
 )
+from amparo.ledger.trace.errors import TooManyOutputs
 from amparo.web.accounts.models import Person
 from amparo.web.accounts.permissions import require
 from amparo.web.audit.actions import record
@@ -20,11 +21,13 @@ from amparo.web.cases.models import Case
 from amparo.web.common.jobs import start_job
 from amparo.web.traces import news
 from amparo.web.traces.actions.chains import store_of
+from amparo.web.traces.addresses import totals_of
 from amparo.web.traces.errors import ChainMayNotMeet, NoRule, NoStart, NotPaidHere, RuleHasNoWayBack, TooManyStarts
 from amparo.web.traces.models import ChainWindow, Trace
 
 TXID_SIGNS: Final = 64
 MOST_STARTS: Final = 1000
+MOST_OUTPUTS: Final = 10_000  # of one address
 NAMED: Final = 5  # addresses an error names
 ONE_WAY: Final = frozenset({"tiho"})  # rules that only lead onward
 
@@ -32,15 +35,17 @@ ONE_WAY: Final = frozenset({"tiho"})  # rules that only lead onward
 def seeds_of(store: Store, text: str) -> list[Seed]:
     """What a person typed as outputs to start from: a reference, or all outputs that pay an address.
 
-    Raises the engine's BadReference, BadAddress or NotLoaded, each of which names the text.
+    Raises the engine's BadReference, BadAddress, NotLoaded or TooManyOutputs, each of which names the text.
     """
     text = text.strip()
     if ":" in text or len(text) == TXID_SIGNS:
         store.find(text)
         return [Seed(text)]
-    paid = store.outputs_to(text)
+    paid = store.outputs_to(text, MOST_OUTPUTS + 1)
     if not paid:
         raise NotPaidHere(address=text)
+    if len(paid) > MOST_OUTPUTS:
+        raise TooManyOutputs(name=text, outputs=totals_of(store, text).count, limit=MOST_OUTPUTS)
     return [Seed(each.ref) for each in paid]
 
 
@@ -71,6 +76,16 @@ def starts_in(text: str) -> list[str]:
     return starts
 
 
+def _chosen_rules(rules: Iterable[str], direction: Trace.Direction) -> list[str]:
+    """Raises UnknownEntry, NoRule, RuleHasNoWayBack."""
+    chosen = [TAINT_RULES[name].name for name in rules]
+    if not chosen:
+        raise NoRule
+    if direction is Trace.Direction.BACKWARD and (one_way := ONE_WAY & set(chosen)):
+        raise RuleHasNoWayBack(rule=", ".join(sorted(one_way)))
+    return chosen
+
+
 @transaction.atomic
 def start_trace(
     *,
@@ -95,12 +110,8 @@ def start_trace(
     """
     require(actor, "traces.run")
     limits = require_authorisation(case, "financial")
-    chosen = [TAINT_RULES[name].name for name in rules]
-    if not chosen:
-        raise NoRule
     direction = Trace.Direction(direction)
-    if direction is Trace.Direction.BACKWARD and (one_way := ONE_WAY & set(chosen)):
-        raise RuleHasNoWayBack(rule=", ".join(sorted(one_way)))
+    chosen = _chosen_rules(rules, direction)
     if chain.is_exercise and not case.agency.is_exercise:
         raise ChainMayNotMeet(name=chain.name)
     starts = starts_in(seed)

@@ -19,6 +19,7 @@ from amparo.web.accounts.permissions import require
 from amparo.web.cases.scope import cases_of
 from amparo.web.common.errors import NotFound, say
 from amparo.web.traces import actions
+from amparo.web.traces.addresses import totals_of
 from amparo.web.traces.entities import (
     SHOWN,
     entities_of,
@@ -51,14 +52,16 @@ def address(request: HttpRequest, chain_id: UUID, text: str) -> HttpResponse:
     chain = chain_for(request, chain_id)
     store = actions.store_of(chain)
     number = _number(store, text)
-    outputs = store.outputs_to(text)
+    outputs, totals = store.outputs_to(text), totals_of(store, text)
     clusters = entities_of(chain, store)
     tags = tags_of([text])
     context = {
         "chain": chain,
         "address": text,
-        "received": btc(sum(each.value for each in outputs)),
-        "unspent": btc(sum(each.value for each in outputs if each.spent_by is None)),
+        "received": btc(totals.received),
+        "unspent": btc(totals.unspent),
+        "size": totals.count,
+        "shown": len(outputs),
         "page": Paginator([(each, btc(each.value)) for each in outputs], ROWS).get_page(request.GET.get("page")),
         "tags": tags,
         "conflict": conflict_of(tags.get(text, [])),
